@@ -1,0 +1,164 @@
+package inference
+
+// Role says who speaks in a Message.
+type Role string
+
+// The roles of a chat.
+const (
+	System    Role = "system"
+	User      Role = "user"
+	Assistant Role = "assistant"
+)
+
+// Message is one turn of a chat. Content is data: a special token spelled inside it stays text.
+type Message struct {
+	Role    Role
+	Content string
+}
+
+// Request is one generation. Requests whose Messages begin alike share the work on what they have in common.
+type Request struct {
+	Messages []Message
+	// Frame is the fixed text of the answer with its slots. Empty: free text to the end of the turn.
+	Frame  []Part
+	Params Params
+	// Seed fixes every random choice of this request, whatever else runs beside it.
+	Seed uint64
+	// Contrast is the same prompt without the evidence: context-aware decoding (Shi et al., arXiv:2305.14739)
+	// scores a token (1+Alpha)·log p(token|Messages) − Alpha·log p(token|Contrast), over tokens with
+	// p(token|Messages) ≥ 0.1·max p. Empty, or Alpha 0: plain decoding.
+	Contrast []Message
+	Alpha    float64
+}
+
+// Part is a piece of a frame: forced Text, or a Slot for the model to fill (then Text is empty).
+type Part struct {
+	Text string
+	Slot *Slot
+}
+
+// Slot is a gap of a frame.
+type Slot struct {
+	Name string
+	// Stop ends the slot; the matched text is not part of it. Empty: "\n". The end of the turn always ends a slot.
+	Stop      []string
+	MaxTokens int
+	Length    Length
+	Rules     Rules
+	Params    *Params  // nil: the request's
+	Alpha     *float64 // nil: the request's
+}
+
+// Length bounds a slot's text in the unit of Count (nil: Unicode code points). A zero bound is none. The slot can't end
+// before Min, and from nine tenths of Max on only a continuation that can still end within Max is legal.
+type Length struct {
+	Min, Max int
+	Count    func(string) int
+}
+
+// Script is a set of writing systems.
+type Script uint8
+
+// The scripts a slot may be held to. Digits, punctuation and units belong to all of them.
+const (
+	Latin Script = 1 << iota
+	Han
+)
+
+// Rules hold a slot's text while it is decoded. The zero value allows everything.
+type Rules struct {
+	// Numbers, when not nil, makes every digit run a prefix of one of these strings ("18", "1,299.00") and lets it end
+	// only where it equals one. An empty, non-nil list allows no digit.
+	Numbers []string
+	// Never are phrases that can't be written: case, spacing, full width and token borders don't matter.
+	Never *Phrases
+	// Except are phrases of Never that are allowed here, because the row carries them.
+	Except []string
+	// OneOf limits the slot to exactly one of these strings.
+	OneOf []string
+	// Script, when not zero, masks letters of every other script.
+	Script Script
+	// SentenceEnd lets the slot end only behind a sentence's end (. ! ? 。 ！ ？ and closing quotes).
+	SentenceEnd bool
+	// MaxSentences ends the slot behind its n-th sentence. Zero: no bound.
+	MaxSentences int
+}
+
+// Params steer sampling. The zero value is greedy decoding.
+type Params struct {
+	Temperature   float64 // 0: greedy
+	TopK          int     // 0: off
+	TopP          float64 // 0 or 1: off
+	MinP          float64 // 0: off
+	RepeatPenalty float64 // 0 or 1: off; over the last RepeatLast tokens of the answer
+	RepeatLast    int     // 0: 64
+	Stop          []string
+	MaxTokens     int // 0: up to the context's end
+}
+
+// Reason says why a text ended.
+type Reason string
+
+// The reasons.
+const (
+	ReasonStop   Reason = "stop"   // a stop string, or the frame's end
+	ReasonEnd    Reason = "end"    // the model ended its turn
+	ReasonLength Reason = "length" // MaxTokens or Length.Max
+)
+
+// Chunk is a piece of a streamed answer. The texts of a slot's chunks, joined, are the slot's text.
+type Chunk struct {
+	Slot   string // "" in free text
+	Text   string
+	Done   bool // the slot (or the free text) ends here
+	Reason Reason
+}
+
+// SlotText is a filled slot. Text is trimmed of the space that surrounds it.
+type SlotText struct {
+	Name   string
+	Text   string
+	Reason Reason
+	Tokens int
+	// LogProb is the sum of the chosen tokens' log-probabilities under the plain prompt.
+	LogProb float64
+}
+
+// Result is the answer to the Index-th request of a batch. Err is the row's own error: the batch goes on.
+type Result struct {
+	Index int
+	Text  string // free text, or the whole frame as written
+	Slots []SlotText
+	// Prompt and Generated count tokens; Cached of Prompt came from a shared prefix.
+	Prompt, Cached, Generated int
+	Err                       error
+}
+
+// Slot returns the text of the named slot, or "".
+func (r Result) Slot(name string) string {
+	for _, s := range r.Slots {
+		if s.Name == name {
+			return s.Text
+		}
+	}
+	return ""
+}
+
+// BatchOptions steer Model.Batch.
+type BatchOptions struct {
+	// Rows is the number of requests decoded together. 0: the engine's choice.
+	Rows int
+	// OnStep, when set, is called after every step from the engine's goroutine: be quick.
+	OnStep func(Progress)
+	// OnText, when set, is called with a row's current slot and that slot's text so far, after each of its tokens.
+	OnText func(index int, slot, text string)
+}
+
+// Progress counts a running batch.
+type Progress struct {
+	Active    int // rows being decoded
+	Prefilled int // prompt tokens computed so far
+	Generated int // tokens sampled so far
+	// TokensPerSecond is Generated over the last seconds.
+	TokensPerSecond float64
+}
