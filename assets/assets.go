@@ -21,6 +21,6 @@ var (
 	Prompts embed.FS
 	//go:embed all:channels
 	Channels embed.FS
-	//go:embed all:samples
+	//go:embed samples/*.xlsx samples/*.csv
 	Samples embed.FS
 )
