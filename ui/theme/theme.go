@@ -115,13 +115,13 @@ func (t *Theme) Font(s fyne.TextStyle) fyne.Resource {
 func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
 	case theme.SizeNameText:
-		return TypeBody.Size
+		return TypeBody.Size()
 	case theme.SizeNameCaptionText:
-		return TypeNote.Size
+		return TypeNote.Size()
 	case theme.SizeNameHeadingText:
-		return TypeTitle.Size
+		return TypeTitle.Size()
 	case theme.SizeNameSubHeadingText:
-		return TypeHeading.Size
+		return TypeHeading.Size()
 	case theme.SizeNamePadding:
 		return Space1
 	case theme.SizeNameInnerPadding:

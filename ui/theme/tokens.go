@@ -115,20 +115,56 @@ const (
 // Narrow is the width of the window below which the rail shrinks to icons and panels lie over the page.
 const Narrow float32 = 1160
 
-// Type is a size of text with the distance from line to line.
-type Type struct {
-	Size, Line float32
-	Bold       bool
+// Type is a kind of text: its size, weight, and distance from line to line.
+type Type int
+
+// The kinds of text.
+const (
+	TypeBody    Type = iota // everything else
+	TypeTitle               // a page
+	TypeHeading             // a panel
+	TypeStrong              // the subject of a card
+	TypeCopy                // text that was written
+	TypeNote                // what explains
+	TypeLabel               // the name of a field of copy
+	TypeNumber              // the one number that matters
+)
+
+// Size is the height of the letters' em.
+func (t Type) Size() float32 {
+	switch t {
+	case TypeTitle:
+		return 18
+	case TypeHeading:
+		return 15
+	case TypeNote, TypeLabel:
+		return 12.5
+	case TypeNumber:
+		return 26
+	}
+	return 14
 }
 
-// The type sizes.
-var (
-	TypeTitle   = Type{18, 26, true}    // a page
-	TypeHeading = Type{15, 22, true}    // a panel
-	TypeStrong  = Type{14, 20, true}    // the subject of a card
-	TypeBody    = Type{14, 20, false}   // everything else
-	TypeCopy    = Type{14, 22, false}   // text that was written
-	TypeNote    = Type{12.5, 18, false} // what explains
-	TypeLabel   = Type{12.5, 18, true}  // the name of a field of copy
-	TypeNumber  = Type{26, 32, true}    // the one number that matters
-)
+// Line is the distance from one line to the next.
+func (t Type) Line() float32 {
+	switch t {
+	case TypeTitle:
+		return 26
+	case TypeHeading, TypeCopy:
+		return 22
+	case TypeNote, TypeLabel:
+		return 18
+	case TypeNumber:
+		return 32
+	}
+	return 20
+}
+
+// Style is the weight.
+func (t Type) Style() fyne.TextStyle {
+	switch t {
+	case TypeTitle, TypeHeading, TypeStrong, TypeLabel, TypeNumber:
+		return fyne.TextStyle{Bold: true}
+	}
+	return fyne.TextStyle{}
+}
