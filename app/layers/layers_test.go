@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"app/catalog":         {"app/sheet"},
 	"app/compose":         {"app/catalog", "app/channel", "app/check", "inference"}, // inference: its requests and results; the engine comes in through compose.Generator
 	"app/compose/quality": {"app/compose", "app/catalog", "app/channel", "app/check", "inference"},
-	"app/batch":           {"app/compose", "inference", "store"}, // store: a row's draft and state are one transaction
+	"app/batch":           {"app/compose", "app/catalog", "app/check", "inference", "store"}, // store: a row's draft and state are one transaction; catalog, check: a row shows its product and findings
 	"app/layers":          {},
 	"inference":           {"inference/internal/...", "inference/inferencetest"},
 	"inference/internal":  {"inference/internal/..."},
