@@ -1,0 +1,138 @@
+package kernel
+
+import "math"
+
+// maxTile is the largest number of tokens of a tile: twelve integer and twelve float accumulators are what the registers hold.
+const maxTile = 12
+
+// A block of a tile of T tokens holds 64·T bytes: signed codes [T][32], then, each [T] wide, the float32 scale, the scale times
+// magicFloat, the scale times the sum of the codes, and four integers from which accumulators start (magicBits less an offset
+// times the sum of the codes): for offset 16, for offset 128, for offset 32 over the first and over the last 16 codes.
+//
+// An accumulator that starts at magicBits is, read as a float32, 3·2^22 plus the dot product, exactly, since no dot product of
+// 32 codes reaches 2^22. So scale·(float(acc)) − scale·magicFloat is the scaled dot product, rounded once: conversion and
+// multiplication are one fused operation. For that scale·3·2^22 must be exact: scales keep 22 bits.
+const (
+	actToken   = 64 // bytes per token and block
+	magicBits  = 0x4B400000
+	magicFloat = 12582912 // 3·2^22
+	tinyAmax   = 1e-25    // a block whose largest value is below counts as zero, so that no product becomes subnormal
+)
+
+// offsets within a block of a tile of T tokens, in units of T bytes.
+const (
+	actScale, actMagic, actSum, actSeed16, actSeed128, actSeed32 = 32, 36, 40, 44, 48, 52
+)
+
+// Acts holds the inputs of a linear layer for the tokens of a step: quantised, in tiles, and as floats for float matrices.
+// One goroutine calls Reset; then Quantise may run for different tiles at once, and MatMul after that.
+type Acts struct {
+	tokens, cols int
+	blocks       int
+	codes        []byte
+	floats       []float32
+	keep         bool
+	starts       []int // first token of each tile, and the number of tokens at the end
+}
+
+// NewActs makes room for steps of up to maxTokens tokens with inputs of up to maxCols columns.
+func NewActs(maxTokens, maxCols int) *Acts {
+	blocks := (maxCols + blockCols - 1) / blockCols
+	return &Acts{
+		codes:  alignedBytes(maxTokens * blocks * actToken),
+		floats: make([]float32, maxTokens*maxCols),
+		keep:   true,
+		starts: make([]int, 0, maxTokens+1),
+	}
+}
+
+// DropFloats saves the memory and the time of keeping unquantised inputs; right for a model in which no matrix NeedsFloats.
+func (a *Acts) DropFloats() { a.keep, a.floats = false, nil }
+
+// Reset sets the shape of the next step: tokens ≥ 1 inputs of cols columns.
+func (a *Acts) Reset(tokens, cols int) {
+	a.tokens, a.cols, a.blocks = tokens, cols, cols/blockCols
+	a.starts = a.starts[:0]
+	for t := 0; t < tokens; {
+		a.starts = append(a.starts, t)
+		t += tileSize(tokens - t)
+	}
+	a.starts = append(a.starts, tokens)
+}
+
+// tileSize is the size of the next tile when n tokens are left: 12, 8, 4, 2 or 1.
+func tileSize(n int) int {
+	switch {
+	case n >= 12:
+		return 12
+	case n >= 8:
+		return 8
+	case n >= 4:
+		return 4
+	case n >= 2:
+		return 2
+	}
+	return 1
+}
+
+// Tokens is the number of tokens of the step.
+func (a *Acts) Tokens() int { return a.tokens }
+
+// Tiles is the number of tiles of the step.
+func (a *Acts) Tiles() int { return len(a.starts) - 1 }
+
+// Tile is the range of tokens of a tile.
+func (a *Acts) Tile(tile int) (start, end int) { return a.starts[tile], a.starts[tile+1] }
+
+// tile is the quantised inputs of a tile.
+func (a *Acts) tile(i int) []byte {
+	size := a.blocks * actToken
+	return a.codes[a.starts[i]*size : a.starts[i+1]*size]
+}
+
+// Quantise stores the inputs of a tile's tokens: token t of the step (not of the tile) is x[t·stride : t·stride+cols]. Columns
+// past the last whole block of 32 are kept as floats only.
+func (a *Acts) Quantise(tile int, x []float32, stride int) {
+	start, end := a.Tile(tile)
+	dst := a.tile(tile)
+	for t := start; t < end; t++ {
+		row := x[t*stride:][:a.cols]
+		quantise(dst, row[:a.blocks*blockCols], t-start, end-start)
+		if a.keep {
+			copy(a.floats[t*a.cols:(t+1)*a.cols], row)
+		}
+	}
+}
+
+// quantiseGeneric writes token t of a tile of T tokens. Per block of 32: scale = max|x|/127, cut to 22 bits; code =
+// round to even(x/scale). An input that isn't finite gives meaningless numbers, but no harm.
+func quantiseGeneric(dst []byte, x []float32, t, T int) {
+	for b := 0; b < len(x)/blockCols; b++ {
+		v := x[b*blockCols:][:blockCols]
+		out := dst[b*actToken*T:][:actToken*T]
+		var amax float32
+		for _, f := range v {
+			amax = max(amax, float32(math.Abs(float64(f))))
+		}
+		var scale, inverse float32
+		if amax >= tinyAmax {
+			scale = math.Float32frombits(math.Float32bits(amax*(1.0/127)) &^ 3)
+			inverse = 1 / scale
+		}
+		var sums [2]int32
+		for e, f := range v {
+			q := int32(math.RoundToEven(float64(f * inverse)))
+			q = min(max(q, -127), 127)
+			out[t*blockCols+e] = byte(int8(q))
+			sums[e/16] += q
+		}
+		sum := sums[0] + sums[1]
+		putBits(out, actScale, t, T, math.Float32bits(scale))
+		putBits(out, actMagic, t, T, math.Float32bits(scale*magicFloat))
+		putBits(out, actSum, t, T, math.Float32bits(scale*float32(sum)))
+		putBits(out, actSeed16, t, T, uint32(magicBits-16*sum))
+		putBits(out, actSeed128, t, T, uint32(magicBits-128*sum))
+		putBits(out, actSeed32, t, T, uint32(magicBits-32*sums[0]))
+		putBits(out, actSeed32+4, t, T, uint32(magicBits-32*sums[1]))
+	}
+}

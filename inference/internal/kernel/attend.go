@@ -1,0 +1,104 @@
+package kernel
+
+import (
+	"math"
+
+	"shelftalk/inference/internal/quant"
+)
+
+// PageLen is the number of positions of a KV page.
+const PageLen = 64
+
+// Attn is the state of an online softmax for some query rows: the maximum M[r] and the sum L[r] of what row r has seen, and
+// the weighted sum of values Acc[r·hd : (r+1)·hd], not yet divided by L. It keeps scratch memory from call to call, so one
+// goroutine uses it at a time.
+type Attn struct {
+	M, L []float32
+	Acc  []float32
+	work []float32
+}
+
+// Reset begins anew for rows query rows of hd columns.
+func (st *Attn) Reset(rows, hd int) {
+	st.M, st.L, st.Acc = resize(st.M, rows), resize(st.L, rows), resize(st.Acc, rows*hd)
+	for i := range st.M {
+		st.M[i] = float32(math.Inf(-1))
+	}
+	clear(st.L)
+	clear(st.Acc)
+}
+
+func resize(s []float32, n int) []float32 {
+	if cap(s) < n {
+		return make([]float32, n)
+	}
+	return s[:n]
+}
+
+// AttendPage lets rows query rows of hd columns (q[r·hd:]) attend to one page of 64 positions of one KV head: keys k [hd][64],
+// values v [64][hd], both binary16. Row r sees the first limit[r] positions (0 … 64); none leaves its state as it is. Scores
+// are scaled by scale. Positions past the largest limit may hold anything; below it, values must be finite. A row's result
+// depends on its own query, state and limits, not on the other rows.
+func AttendPage(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int, scale float32) {
+	var s [PageLen]float32
+	for r := range rows {
+		n := limit[r]
+		if n == 0 {
+			continue
+		}
+		for j := range n {
+			var dot float32
+			for i, x := range q[r*hd:][:hd] {
+				dot = fma32(x, quant.HalfToFloat(k[i*PageLen+j]), dot)
+			}
+			s[j] = dot * scale
+		}
+		m, _ := Max(s[:n])
+		m = max(m, st.M[r])
+		alpha := float32(math.Exp(float64(st.M[r] - m)))
+		st.M[r] = m
+		acc := st.Acc[r*hd:][:hd]
+		for i := range acc {
+			acc[i] *= alpha
+		}
+		var sum float32
+		for j := range n {
+			p := float32(math.Exp(float64(s[j] - m)))
+			sum += p
+			for i := range acc {
+				acc[i] = fma32(p, quant.HalfToFloat(v[j*hd+i]), acc[i])
+			}
+		}
+		st.L[r] = st.L[r]*alpha + sum
+	}
+}
+
+// Merge adds what other has seen of the same rows to st, as if st had attended to it after its own pages.
+func (st *Attn) Merge(other *Attn) {
+	rows := len(st.M)
+	hd := len(st.Acc) / max(rows, 1)
+	for r := range rows {
+		if other.L[r] == 0 {
+			continue
+		}
+		m := max(st.M[r], other.M[r])
+		a, b := float32(math.Exp(float64(st.M[r]-m))), float32(math.Exp(float64(other.M[r]-m)))
+		st.M[r], st.L[r] = m, st.L[r]*a+other.L[r]*b
+		acc, add := st.Acc[r*hd:][:hd], other.Acc[r*hd:][:hd]
+		for i := range acc {
+			acc[i] = acc[i]*a + add[i]*b
+		}
+	}
+}
+
+// Output writes row r's attention, Acc divided by L, to dst[:hd]. A row that has seen nothing gives zeros.
+func (st *Attn) Output(dst []float32, r int) {
+	hd := len(dst)
+	acc, inverse := st.Acc[r*hd:][:hd], float32(0)
+	if st.L[r] > 0 {
+		inverse = 1 / st.L[r]
+	}
+	for i, v := range acc {
+		dst[i] = v * inverse
+	}
+}

@@ -1,0 +1,209 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"shelftalk/inference/internal/quant"
+)
+
+// everyType is all weight types.
+var everyType = []quant.Type{
+	quant.F32, quant.F16, quant.BF16, quant.Q4_0, quant.Q4_1, quant.Q5_0, quant.Q5_1, quant.Q8_0,
+	quant.Q3_K, quant.Q4_K, quant.Q5_K, quant.Q6_K, quant.IQ4NL, quant.IQ4XS,
+}
+
+// halfFields are the offsets of the binary16 scales in a block.
+func halfFields(t quant.Type) []int {
+	switch t {
+	case quant.F16, quant.Q4_0, quant.Q5_0, quant.Q8_0, quant.IQ4NL, quant.IQ4XS:
+		return []int{0}
+	case quant.Q4_1, quant.Q5_1, quant.Q4_K, quant.Q5_K:
+		return []int{0, 2}
+	case quant.Q3_K:
+		return []int{108}
+	case quant.Q6_K:
+		return []int{208}
+	}
+	return nil
+}
+
+// randomRows is rows of a type as a file would hold them: random codes, sensible scales.
+func randomRows(rng *rand.Rand, t quant.Type, rows, cols int) []byte {
+	size, _ := t.RowBytes(cols)
+	src := make([]byte, rows*size)
+	for i := range src {
+		src[i] = byte(rng.Uint32())
+	}
+	_, step := t.Block()
+	for i := 0; i < len(src); i += step {
+		switch t {
+		case quant.F32:
+			b := math.Float32bits(float32(rng.NormFloat64()))
+			src[i], src[i+1], src[i+2], src[i+3] = byte(b), byte(b>>8), byte(b>>16), byte(b>>24)
+		case quant.BF16:
+			b := quant.FloatToBrain(float32(rng.NormFloat64()))
+			src[i], src[i+1] = byte(b), byte(b>>8)
+		}
+		for _, f := range halfFields(t) {
+			h := quant.FloatToHalf(float32(rng.NormFloat64() * 0.01))
+			src[i+f], src[i+f+1] = byte(h), byte(h>>8)
+		}
+	}
+	return src
+}
+
+// packed is a matrix of a type with the weights of src.
+func packed(t testing.TB, typ quant.Type, rows, cols int, src []byte) *Matrix {
+	t.Helper()
+	m, err := NewMatrix(typ, rows, cols)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Free)
+	if err := m.Pack(src, 0, rows); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// shapes for a type: whole and partial panels, columns of one block and of many.
+func shapes(t quant.Type) [][2]int {
+	if elems, _ := t.Block(); elems == 256 {
+		return [][2]int{{16, 256}, {40, 1536}, {5, 512}}
+	}
+	return [][2]int{{16, 32}, {40, 576}, {33, 896}, {1, 64}}
+}
+
+func TestRowsSurvivePacking(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, typ := range everyType {
+		for _, s := range shapes(typ) {
+			rows, cols := s[0], s[1]
+			src := randomRows(rng, typ, rows, cols)
+			m := packed(t, typ, rows, cols, src)
+			size, _ := typ.RowBytes(cols)
+			want, got := make([]float32, cols), make([]float32, cols)
+			for r := range rows {
+				quant.Dequantise(typ, want, src[r*size:][:size])
+				m.Row(got, r)
+				for c := range want {
+					if got[c] != want[c] {
+						t.Fatalf("%v %d×%d: weight (%d, %d) = %v, want %v", typ, rows, cols, r, c, got[c], want[c])
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestPackInPieces(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	const rows, cols = 72, 256
+	for _, typ := range everyType {
+		src := randomRows(rng, typ, rows, cols)
+		whole := packed(t, typ, rows, cols, src)
+		m, err := NewMatrix(typ, rows, cols)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Free()
+		size, _ := typ.RowBytes(cols)
+		for _, p := range [][2]int{{48, 24}, {0, 16}, {16, 32}, {16, 32}} { // the last twice: packing again replaces
+			if err := m.Pack(src[p[0]*size:][:p[1]*size], p[0], p[1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if string(m.data) != string(whole.data) {
+			t.Errorf("%v: packed in pieces differs", typ)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct {
+		typ        quant.Type
+		rows, cols int
+		want       error
+	}{
+		{quant.Type(99), 16, 256, ErrType},
+		{quant.Type(4), 16, 256, ErrType},
+		{quant.Q4_K, 16, 896, ErrShape},
+		{quant.Q8_0, 16, 48, ErrShape},
+		{quant.F32, 0, 48, ErrShape},
+		{quant.F32, 16, 0, ErrShape},
+		{quant.F32, -16, 32, ErrShape},
+		{quant.F32, 1 << 30, 32, ErrShape},
+		{quant.F32, 32, 1 << 30, ErrShape},
+	} {
+		if _, err := NewMatrix(c.typ, c.rows, c.cols); !errors.Is(err, c.want) {
+			t.Errorf("NewMatrix(%v, %d, %d) = %v, want %v", c.typ, c.rows, c.cols, err, c.want)
+		}
+	}
+	m := packed(t, quant.Q8_0, 20, 32, make([]byte, 20*34))
+	for _, c := range []struct{ row0, n, bytes int }{{8, 8, 8 * 34}, {0, 8, 8 * 34}, {16, 5, 5 * 34}, {0, 16, 34}, {-16, 16, 16 * 34}} {
+		if err := m.Pack(make([]byte, c.bytes), c.row0, c.n); !errors.Is(err, ErrShape) {
+			t.Errorf("Pack(%d bytes, %d, %d) = %v, want %v", c.bytes, c.row0, c.n, err, ErrShape)
+		}
+	}
+}
+
+func TestScalesThatAreNotFinite(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, typ := range everyType {
+		for _, bad := range []uint16{0x7c00, 0xfc00, 0x7e01} {
+			src := randomRows(rng, typ, 16, 256)
+			fields := halfFields(typ)
+			if len(fields) == 0 { // F32, BF16: the upper half of the number
+				_, size := typ.Block()
+				fields, bad = []int{size - 2}, 0x7f80|bad&0x8001
+			}
+			for _, f := range fields {
+				row := append([]byte(nil), src...)
+				at := 3*len(src)/16 + f
+				row[at], row[at+1] = byte(bad), byte(bad>>8)
+				m, err := NewMatrix(typ, 16, 256)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := m.Pack(row, 0, 16); !errors.Is(err, ErrScale) {
+					t.Errorf("%v with scale %#x at %d: %v, want %v", typ, bad, f, err, ErrScale)
+				}
+				m.Free()
+			}
+		}
+	}
+}
+
+func TestSubnormalWeightsAreZero(t *testing.T) {
+	m := packed(t, quant.F32, 1, 2, []byte{1, 0, 0, 0, 0, 0, 0x80, 0x3f})
+	var row [2]float32
+	m.Row(row[:], 0)
+	if row != [2]float32{0, 1} {
+		t.Errorf("got %v, want [0 1]", row)
+	}
+}
+
+func ExampleMatMul() {
+	src := []byte{0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0x80, 0x40} // 1 2 / 3 4
+	m, err := NewMatrix(quant.F32, 2, 2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer m.Free()
+	if err := m.Pack(src, 0, 2); err != nil {
+		fmt.Println(err)
+		return
+	}
+	acts := NewActs(1, 2)
+	acts.Reset(1, 2)
+	acts.Quantise(0, []float32{10, 1}, 2)
+	dst := make([]float32, 2)
+	MatMul(dst, 2, m, acts, 0, m.Panels())
+	fmt.Println(dst)
+	// Output: [12 34]
+}
