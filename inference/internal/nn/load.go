@@ -1,0 +1,130 @@
+package nn
+
+import (
+	"fmt"
+	"sync"
+
+	"shelftalk/inference/internal/arch"
+	"shelftalk/inference/internal/kernel"
+)
+
+// sliceBytes bounds what one worker reads at once.
+const sliceBytes = 2 << 20
+
+// piece is a run of a matrix's rows, small enough to be read at once.
+type piece struct {
+	matrix    *kernel.Matrix
+	plan      *matrixPlan
+	row, rows int
+}
+
+// Load reads the weights with the given number of workers. progress, if set, is told the bytes read so far, from one
+// goroutine at a time.
+func (p *Plan) Load(workers int, progress func(done, total int64)) (*Weights, error) {
+	w := &Weights{Config: p.Config, Layers: make([]Layer, p.Config.Layers)}
+	for _, v := range p.vectors {
+		x, err := p.vectorOf(v)
+		if err != nil {
+			return nil, err
+		}
+		*v.into(w) = x
+	}
+	for i := range w.Turns {
+		if w.Turns[i] <= 0 {
+			return nil, fmt.Errorf("rotation divided by %v: %w", w.Turns[i], arch.ErrShape)
+		}
+	}
+	pieces, err := p.allocate(w)
+	if err != nil {
+		w.Free()
+		return nil, err
+	}
+	if err := p.fill(pieces, workers, progress); err != nil {
+		w.Free()
+		return nil, err
+	}
+	if p.tied {
+		w.Head = w.Embed
+	}
+	return w, nil
+}
+
+// allocate makes the matrices and cuts them into pieces.
+func (p *Plan) allocate(w *Weights) ([]piece, error) {
+	var pieces []piece
+	for i := range p.matrices {
+		m := &p.matrices[i]
+		k, err := kernel.NewMatrix(m.tensor.Type, m.rows, m.cols)
+		if err != nil {
+			return nil, fmt.Errorf("tensor %q: %w", m.tensor.Name, err)
+		}
+		w.matrices = append(w.matrices, k)
+		*m.into(w) = k
+		perRow := int(m.tensor.Size) / m.rows
+		step := max(16, sliceBytes/perRow&^15)
+		for row := 0; row < m.rows; row += step {
+			pieces = append(pieces, piece{k, m, row, min(step, m.rows-row)})
+		}
+	}
+	return pieces, nil
+}
+
+// fill reads and packs the pieces in parallel. The first failure ends it.
+func (p *Plan) fill(pieces []piece, workers int, progress func(done, total int64)) error {
+	var (
+		mu     sync.Mutex
+		next   int
+		done   int64
+		failed error
+		wait   sync.WaitGroup
+	)
+	take := func(finished int64) (piece, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += finished
+		if progress != nil && finished > 0 {
+			progress(done, p.Read)
+		}
+		if failed != nil || next == len(pieces) {
+			return piece{}, false
+		}
+		next++
+		return pieces[next-1], true
+	}
+	for range max(1, workers) {
+		wait.Go(func() {
+			buf := make([]byte, sliceBytes)
+			var n int64
+			for {
+				piece, ok := take(n)
+				if !ok {
+					return
+				}
+				var err error
+				if buf, n, err = p.pack(piece, buf); err != nil {
+					mu.Lock()
+					failed = err
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return failed
+}
+
+// pack reads a piece into buf, grown if need be, and packs it. It returns the bytes read.
+func (p *Plan) pack(c piece, buf []byte) ([]byte, int64, error) {
+	perRow := c.plan.tensor.Size / int64(c.plan.rows)
+	n := perRow * int64(c.rows)
+	if int64(len(buf)) < n {
+		buf = make([]byte, n)
+	}
+	if err := p.file.ReadAt(c.plan.tensor, buf[:n], perRow*int64(c.row)); err != nil {
+		return buf, 0, err
+	}
+	if err := c.matrix.Pack(buf[:n], c.row, c.rows); err != nil {
+		return buf, 0, fmt.Errorf("tensor %q: %w", c.plan.tensor.Name, err)
+	}
+	return buf, n, nil
+}

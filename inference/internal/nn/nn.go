@@ -1,0 +1,239 @@
+// Package nn runs a network over a batch of tokens.
+//
+// A Net holds the weights and the working memory; Forward takes the tokens of any number of rows, computes their keys and
+// values into the rows' pages, and keeps the last residual of the tokens whose logits are wanted; Logits then multiplies
+// these with the head.
+//
+// One pass is a list of phases. All workers run the same code, take units of a phase's work from one counter, and meet at
+// a barrier between phases; the last to arrive does the small serial work in between. With up to a tile of tokens a layer
+// has five phases:
+//
+//	heads      queries, keys and values, one head at a time: bias, rotation, into the pages
+//	attention  a head of keys with a run of query rows
+//	output     the heads' sum, projected
+//	hidden     gate and up, SiLU
+//	down       back to the residual
+//
+// With more tokens, norms and quantising become phases of their own.
+//
+// Results are the same bits for any number of workers and whatever else is in the batch: each number is computed in an
+// order that depends on its own row alone.
+package nn
+
+import (
+	"math"
+	"slices"
+
+	"shelftalk/inference/internal/kernel"
+	"shelftalk/inference/internal/kv"
+)
+
+// Row is a run of tokens of one sequence in a pass.
+type Row struct {
+	Seq    *kv.Seq // with room reserved for Tokens
+	Tokens []int32
+	// Logits is the number of tokens, counted from the last, whose logits are wanted.
+	Logits int
+}
+
+// Net is a network with its working memory. One goroutine may use it at a time.
+type Net struct {
+	*Weights
+	cache *kv.Cache
+	pool  *pool
+
+	maxTokens, maxLogits int
+	context              int
+
+	// turns of every position: cosines and sines, HeadDim/2 each.
+	cos, sin []float32
+
+	acts *kernel.Acts
+	// Per token: residual, its addition, queries as they come, attention's result, gate and up.
+	x, y, q, mixed, gate, up []float32
+	// packed holds the rotated queries by head of keys, token and head in the group.
+	packed []float32
+	k, v   []float32
+	kept   []float32 // residuals whose logits are wanted
+	logits []float32
+
+	// The tokens of the pass, and where they go.
+	n      int
+	ids    []int32
+	pos    []int32
+	pages  [][]int32
+	want   []int32 // tokens whose residual is kept, in the order of the rows
+	rows   []rowAt
+	block  int // tokens of one unit of attention
+	head   headJob
+	each   func(i int)
+	eachN  int
+	own    []scratch // by worker
+	passes passes
+}
+
+// rowAt is where a row's tokens are in the pass.
+type rowAt struct {
+	row  int
+	from int
+}
+
+// headJob is a run of kept residuals to be multiplied with the head.
+type headJob struct{ from, n int }
+
+// scratch is a worker's own memory.
+type scratch struct {
+	all, some kernel.Attn // of a unit's rows, and of those that share a page
+	limits    []int
+	_         [128]byte
+}
+
+// passes are the functions that workers run, bound once so that a pass allocates nothing.
+type passes struct{ forward, logits, each func(worker int) }
+
+// maxRows is the number of query rows that a unit of attention holds.
+const maxRows = 64
+
+// New prepares a network for passes of at most maxTokens tokens, logits of maxLogits of them at a time, over rows of at
+// most context tokens.
+func New(w *Weights, cache *kv.Cache, workers, maxTokens, maxLogits, context int) *Net {
+	c := w.Config
+	queries, keys := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	floats := func(n int) []float32 { return make([]float32, n) }
+	n := &Net{
+		Weights: w, cache: cache, pool: newPool(workers),
+		maxTokens: maxTokens, maxLogits: maxLogits, context: context,
+		acts: kernel.NewActs(maxTokens, max(c.Width, c.Hidden, queries)),
+		x:    floats(maxTokens * c.Width), y: floats(maxTokens * c.Width),
+		q: floats(maxTokens * queries), mixed: floats(maxTokens * queries), packed: floats(maxTokens * queries),
+		k: floats(maxTokens * keys), v: floats(maxTokens * keys),
+		gate: floats(maxTokens * c.Hidden), up: floats(maxTokens * c.Hidden),
+		kept: floats(maxTokens * c.Width), logits: floats(maxLogits * c.Vocab),
+		ids: make([]int32, maxTokens), pos: make([]int32, maxTokens), pages: make([][]int32, maxTokens),
+		want: make([]int32, 0, maxTokens), rows: make([]rowAt, 0, maxTokens),
+		own: make([]scratch, workers),
+	}
+	most := max(maxRows, c.Group())
+	for i := range n.own {
+		n.own[i].limits = make([]int, most)
+		n.own[i].all.Reset(most, c.HeadDim)
+	}
+	n.passes = passes{n.forward, n.multiplyHead, n.runEach}
+	n.turnTables()
+	return n
+}
+
+// Close ends the workers. The weights stay.
+func (n *Net) Close() { n.pool.close() }
+
+// MaxTokens is the number of tokens that a pass can take; MaxLogits the rows that Logits can.
+func (n *Net) MaxTokens() int { return n.maxTokens }
+
+// MaxLogits is the number of kept rows that Logits computes at once.
+func (n *Net) MaxLogits() int { return n.maxLogits }
+
+// WorkingBytes estimates the memory that New takes for a network.
+func WorkingBytes(w *Plan, maxTokens, maxLogits, context int) int64 {
+	c := w.Config
+	perToken := 3*c.Width + 3*c.Heads*c.HeadDim + 2*c.KVHeads*c.HeadDim + 2*c.Hidden
+	acts := 2 * max(c.Width, c.Hidden, c.Heads*c.HeadDim)
+	return int64(maxTokens)*int64(4*perToken+acts) + 4*int64(maxLogits)*int64(c.Vocab) + 4*int64(context)*int64(c.HeadDim)
+}
+
+// turnTables computes the rotation of every position.
+func (n *Net) turnTables() {
+	c := n.Config
+	half := c.HeadDim / 2
+	n.cos, n.sin = make([]float32, n.context*half), make([]float32, n.context*half)
+	for i := range half {
+		freq := math.Pow(c.RopeBase, -2*float64(i)/float64(c.HeadDim)) / c.RopeFactor
+		if n.Turns != nil {
+			freq /= float64(n.Turns[i])
+		}
+		for pos := range n.context {
+			sin, cos := math.Sincos(float64(pos) * freq)
+			n.cos[pos*half+i], n.sin[pos*half+i] = float32(cos), float32(sin)
+		}
+	}
+}
+
+// Forward computes the rows' tokens. Together they are at most MaxTokens, and no row appears twice. The tokens are
+// committed to the rows' sequences. It returns the number of residuals kept for Logits, in the order of rows.
+func (n *Net) Forward(rows []Row) int {
+	n.arrange(rows)
+	if n.n == 0 {
+		return 0
+	}
+	n.pool.run(n.passes.forward)
+	for i := range rows {
+		rows[i].Seq.Commit(rows[i].Tokens)
+	}
+	return len(n.want)
+}
+
+// arrange lays the rows' tokens out so that rows with common pages are neighbours.
+func (n *Net) arrange(rows []Row) {
+	n.rows = n.rows[:0]
+	for i := range rows {
+		n.rows = append(n.rows, rowAt{row: i})
+	}
+	slices.SortStableFunc(n.rows, func(a, b rowAt) int { return kv.ComparePages(rows[a.row].Seq, rows[b.row].Seq) })
+	n.n = 0
+	for i := range n.rows {
+		at := &n.rows[i]
+		r := &rows[at.row]
+		at.from = n.n
+		for j, id := range r.Tokens {
+			n.ids[n.n], n.pos[n.n], n.pages[n.n] = id, int32(r.Seq.Len()+j), r.Seq.Pages()
+			n.n++
+		}
+	}
+	slices.SortFunc(n.rows, func(a, b rowAt) int { return a.row - b.row })
+	n.want = n.want[:0]
+	for _, at := range n.rows {
+		r := &rows[at.row]
+		for j := len(r.Tokens) - r.Logits; j < len(r.Tokens); j++ {
+			n.want = append(n.want, int32(at.from+j))
+		}
+	}
+	n.sizeUnits()
+}
+
+// sizeUnits chooses how the work is cut: large units share more, small ones balance better. Results don't depend on it.
+func (n *Net) sizeUnits() {
+	c := n.Config
+	n.block = max(1, maxRows/c.Group())
+	for n.block > 1 && (n.n+n.block-1)/n.block*c.KVHeads < 2*n.pool.workers && n.n > 1 {
+		if n.block >= n.n && c.KVHeads >= n.pool.workers && c.KVHeads%n.pool.workers == 0 {
+			break
+		}
+		n.block = (n.block + 1) / 2
+	}
+}
+
+// Logits multiplies the kept residuals from to from+count with the head, at most MaxLogits of them. The i-th result
+// is Row(i); it stays until the next call.
+func (n *Net) Logits(from, count int) {
+	n.head = headJob{from, count}
+	n.pool.run(n.passes.logits)
+}
+
+// Row returns the logits of the i-th residual of the last Logits. The caller may change them.
+func (n *Net) Row(i int) []float32 { return n.logits[i*n.Config.Vocab : (i+1)*n.Config.Vocab] }
+
+// Each calls f for 0 to count-1 on the workers, in no order.
+func (n *Net) Each(count int, f func(i int)) {
+	n.each, n.eachN = f, count
+	n.pool.run(n.passes.each)
+	n.each = nil
+}
+
+func (n *Net) runEach(int) {
+	for {
+		i, _, ok := n.pool.next(n.eachN, 1)
+		if !ok {
+			return
+		}
+		n.each(i)
+	}
+}

@@ -1,0 +1,148 @@
+package nn
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"shelftalk/inference/internal/kernel"
+)
+
+// Spinning costs the machine; parking costs microseconds on waking. Between phases the wait is short, so a worker spins
+// for about fifty microseconds before it parks.
+const (
+	spins      = 1200
+	spinsAlone = 60 // with more workers than processors
+)
+
+// pool is a fixed set of goroutines that run the same function together, with barriers inside it.
+type pool struct {
+	workers int
+	spins   int
+
+	_       [128]byte
+	arrived atomic.Int32
+	_       [128]byte
+	turn    atomic.Uint32 // counts barriers passed
+	_       [128]byte
+	counter atomic.Int32 // units of work handed out in this phase
+	_       [128]byte
+	sleep   sleepers
+
+	start  atomic.Uint32 // counts runs
+	_      [128]byte
+	rest   sleepers // workers between runs
+	work   func(worker int)
+	closed bool
+	gone   sync.WaitGroup
+}
+
+// sleepers is where workers park.
+type sleepers struct {
+	mu   sync.Mutex
+	cond *sync.Cond
+	n    atomic.Int32
+}
+
+func newPool(workers int) *pool {
+	p := &pool{workers: workers, spins: spins}
+	if workers > runtime.GOMAXPROCS(0) {
+		p.spins = spinsAlone
+	}
+	p.sleep.cond = sync.NewCond(&p.sleep.mu)
+	p.rest.cond = sync.NewCond(&p.rest.mu)
+	for i := 1; i < workers; i++ {
+		p.gone.Go(func() { p.serve(i) })
+	}
+	return p
+}
+
+// close ends the workers. No run may be under way.
+func (p *pool) close() {
+	p.closed = true
+	p.begin()
+	p.gone.Wait()
+}
+
+// run calls work once per worker, in parallel, and returns when all have returned. The caller is worker 0.
+func (p *pool) run(work func(worker int)) {
+	p.work = work
+	p.counter.Store(0)
+	p.begin()
+	work(0)
+	p.arrive(nothing)
+}
+
+func nothing() {}
+
+func (p *pool) begin() {
+	p.start.Add(1)
+	p.rest.wake()
+}
+
+func (p *pool) serve(worker int) {
+	var seen uint32
+	for {
+		p.rest.wait(&p.start, seen, p.spins)
+		seen++
+		if p.closed {
+			return
+		}
+		p.work(worker)
+		p.arrive(nothing)
+	}
+}
+
+// arrive waits for all workers. The last one to come calls last, while the others wait, and resets the counter.
+func (p *pool) arrive(last func()) {
+	turn := p.turn.Load()
+	if int(p.arrived.Add(1)) == p.workers {
+		last()
+		p.counter.Store(0)
+		p.arrived.Store(0)
+		p.turn.Add(1)
+		p.sleep.wake()
+		return
+	}
+	p.sleep.wait(&p.turn, turn, p.spins)
+}
+
+// next hands out n units, k at a time: from to to, or false when there are none left.
+func (p *pool) next(n, k int) (from, to int, ok bool) {
+	to = int(p.counter.Add(int32(k)))
+	from = to - k
+	if from >= n {
+		return 0, 0, false
+	}
+	return from, min(to, n), true
+}
+
+// wait returns when *v is no longer old: it spins, then parks.
+func (s *sleepers) wait(v *atomic.Uint32, old uint32, spins int) {
+	for i := range spins {
+		if v.Load() != old {
+			return
+		}
+		if i%64 == 63 {
+			runtime.Gosched()
+		}
+		kernel.Pause()
+	}
+	s.n.Add(1)
+	s.mu.Lock()
+	for v.Load() == old {
+		s.cond.Wait()
+	}
+	s.mu.Unlock()
+	s.n.Add(-1)
+}
+
+// wake wakes all who parked. The value they wait for has changed.
+func (s *sleepers) wake() {
+	if s.n.Load() == 0 {
+		return
+	}
+	s.mu.Lock()
+	s.cond.Broadcast()
+	s.mu.Unlock()
+}
