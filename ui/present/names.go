@@ -1,0 +1,22 @@
+package present
+
+import (
+	"shelftalk/app/channel"
+	"shelftalk/app/compose"
+)
+
+// channelName names a channel in the window's language.
+func channelName(say Say, all []channel.Channel, id string) string {
+	for _, c := range all {
+		if c.ID != id {
+			continue
+		}
+		if name := c.Name[say("code")]; name != "" {
+			return name
+		}
+		return c.Name["en"]
+	}
+	return id
+}
+
+func languageName(say Say, l compose.Language) string { return say("language." + string(l)) }
