@@ -1,0 +1,84 @@
+package sheet
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The errors of this package. They are wrapped with the file, the line or row, and what to do about it.
+var (
+	// ErrFormat is a file that isn't a table at all, or a kind that isn't read (.xls, .numbers, PDF).
+	ErrFormat = errors.New("not a spreadsheet that can be read")
+	// ErrEncoding is text that doesn't decode in the encoding asked for.
+	ErrEncoding = errors.New("the text isn't in this encoding")
+	// ErrQuote is a quoted cell that doesn't end where it should.
+	ErrQuote = errors.New("unbalanced quote")
+	// ErrEmpty is a table with no rows under its header, or with nothing at all.
+	ErrEmpty = errors.New("no rows")
+	// ErrSheet is a sheet name that the workbook doesn't have.
+	ErrSheet = errors.New("no such sheet")
+	// ErrTooLarge is a file beyond what a spreadsheet program could hold.
+	ErrTooLarge = errors.New("too large")
+
+	// ErrReadOnly is a folder or file that can't be written.
+	ErrReadOnly = errors.New("can't be written to")
+	// ErrDiskFull is a disk without room for the file. Nothing of it was left behind.
+	ErrDiskFull = errors.New("the disk is full")
+	// ErrInUse is a file that another program holds open (Windows).
+	ErrInUse = errors.New("open in another program")
+	// ErrCellTooLong is a text that an XLSX cell can't hold.
+	ErrCellTooLong = errors.New("too long for a spreadsheet cell")
+)
+
+// QuoteError is an ErrQuote with its place.
+type QuoteError struct {
+	Line int // 1-based line of the file where the quoted cell begins
+	Row  int // 1-based row
+	Text string
+}
+
+func (e *QuoteError) Error() string {
+	return fmt.Sprintf("line %d: unbalanced quote: the cell that begins with %q doesn't end. Close it with a second \", or double the \" inside it (\"\"), and import again", e.Line, e.Text)
+}
+
+func (e *QuoteError) Unwrap() error { return ErrQuote }
+
+// Code names a kind of warning, for translation.
+type Code string
+
+// The kinds of warning.
+const (
+	DuplicateHeader Code = "duplicate_header" // renamed, kept apart
+	UnnamedColumn   Code = "unnamed_column"   // cells under no header, named by their place
+	NoHeader        Code = "no_header"        // the first row looks like data
+	LongRow         Code = "long_row"         // more cells than headers: columns added
+	ShortRow        Code = "short_row"        // fewer cells than headers: the rest are empty
+	LongCell        Code = "long_cell"        // more than an XLSX cell holds
+	StrayQuote      Code = "stray_quote"      // a quote inside a quoted cell that isn't doubled
+	Comment         Code = "comment"          // lines that begin with #, left out
+	Undecodable     Code = "undecodable"      // characters that the encoding doesn't have
+	Scientific      Code = "scientific"       // a number such as 8.06E+12: its digits are lost already
+	Hidden          Code = "hidden_sheets"    // other sheets of the workbook
+	Mojibake        Code = "mojibake"         // UTF-8 once read as Windows-1252, repaired
+)
+
+// Warning is something the user should know about the file; nothing was lost. Row is 0 and Column empty when it is about
+// the whole table.
+type Warning struct {
+	Code   Code
+	Row    int // of the source, 1-based
+	Column string
+	Text   string // an English sentence
+}
+
+func (w Warning) String() string {
+	switch {
+	case w.Row > 0 && w.Column != "":
+		return fmt.Sprintf("row %d, %s: %s", w.Row, w.Column, w.Text)
+	case w.Row > 0:
+		return fmt.Sprintf("row %d: %s", w.Row, w.Text)
+	case w.Column != "":
+		return fmt.Sprintf("%s: %s", w.Column, w.Text)
+	}
+	return w.Text
+}

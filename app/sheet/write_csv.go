@@ -1,0 +1,52 @@
+package sheet
+
+import (
+	"bufio"
+	"io"
+	"strings"
+)
+
+// csvWriter writes CSV for people: UTF-8 with the mark that spreadsheet programs need to know it, CR LF, comma, and no
+// cell that comes alive.
+type csvWriter struct{ w *bufio.Writer }
+
+func (c *csvWriter) header(cells []string, _ []float64) error {
+	if _, err := c.w.WriteString("\ufeff"); err != nil {
+		return err
+	}
+	return c.row(1, cells)
+}
+
+func (c *csvWriter) row(_ int, cells []string) error {
+	for i, cell := range cells {
+		if i > 0 {
+			if err := c.w.WriteByte(','); err != nil {
+				return err
+			}
+		}
+		if _, err := c.w.WriteString(quote(guard(cell))); err != nil {
+			return err
+		}
+	}
+	_, err := c.w.WriteString("\r\n")
+	return err
+}
+
+func (c *csvWriter) flush(io.Writer) error { return nil }
+
+// quote quotes a cell that needs it, and one that begins with a zero or is a long number: quoted, it is text to the
+// programs that make a difference. A lone empty cell is quoted so that its row isn't an empty line.
+func quote(cell string) string {
+	if cell == "" || strings.ContainsAny(cell, "\",\r\n;\t") || cell[0] == ' ' || cell[len(cell)-1] == ' ' || looksLikeCode(cell) {
+		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+	}
+	return cell
+}
+
+// looksLikeCode says whether a spreadsheet program would damage the cell by taking it for a number.
+func looksLikeCode(cell string) bool {
+	if !isNumber(cell) {
+		return false
+	}
+	return len(cell) > 11 || len(cell) > 1 && cell[0] == '0' && cell[1] != '.'
+}
