@@ -108,7 +108,9 @@ func (f *File) Text(key string) (string, error) {
 func (f *File) TextOr(key, absent string) (string, error) { return get(f, key, absent, "text") }
 
 // Texts returns a list of strings, nil where the key isn't there. The list is the File's own: don't change it.
-func (f *File) Texts(key string) ([]string, error) { return get[[]string](f, key, nil, "a list of texts") }
+func (f *File) Texts(key string) ([]string, error) {
+	return get[[]string](f, key, nil, "a list of texts")
+}
 
 // Ints returns a list of whole numbers, nil where the key isn't there.
 func (f *File) Ints(key string) ([]int32, error) {
