@@ -90,7 +90,7 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 	case theme.ColorNameScrollBarBackground:
 		return color.Transparent
 	case theme.ColorNameShadow:
-		return color.NRGBA{A: 0x30}
+		return color.Transparent
 	}
 	if t.mode == ModeDark {
 		v = theme.VariantDark
@@ -125,7 +125,7 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	case theme.SizeNamePadding:
 		return Space1
 	case theme.SizeNameInnerPadding:
-		return 7.5 // an entry of one line is as high as a button
+		return 7.4 // an entry of one line is as high as a button
 	case theme.SizeNameInputRadius, theme.SizeNameButtonRadius:
 		return Radius
 	case theme.SizeNameSelectionRadius:

@@ -77,6 +77,9 @@ func Color(r Role) color.Color {
 	return current()[r]
 }
 
+// Shade is what lies over a page under an open panel or sheet.
+func Shade() color.Color { return color.NRGBA{A: 0x40} }
+
 func current() Palette {
 	settings := fyne.CurrentApp().Settings()
 	if t, ok := settings.Theme().(*Theme); ok {
@@ -128,6 +131,9 @@ const (
 	TypeNote                // what explains
 	TypeLabel               // the name of a field of copy
 	TypeNumber              // the one number that matters
+	TypeLarge               // what an empty page says
+	TypeName                // the program's own
+	TypeSmall               // counts, the rail's foot
 )
 
 // Size is the height of the letters' em.
@@ -141,6 +147,12 @@ func (t Type) Size() float32 {
 		return 12.5
 	case TypeNumber:
 		return 26
+	case TypeLarge:
+		return 20
+	case TypeName:
+		return 16
+	case TypeSmall:
+		return 12
 	}
 	return 14
 }
@@ -150,9 +162,11 @@ func (t Type) Line() float32 {
 	switch t {
 	case TypeTitle:
 		return 26
-	case TypeHeading, TypeCopy:
+	case TypeLarge:
+		return 28
+	case TypeHeading, TypeCopy, TypeName:
 		return 22
-	case TypeNote, TypeLabel:
+	case TypeNote, TypeLabel, TypeSmall:
 		return 18
 	case TypeNumber:
 		return 32
@@ -163,7 +177,7 @@ func (t Type) Line() float32 {
 // Style is the weight.
 func (t Type) Style() fyne.TextStyle {
 	switch t {
-	case TypeTitle, TypeHeading, TypeStrong, TypeLabel, TypeNumber:
+	case TypeTitle, TypeHeading, TypeStrong, TypeLabel, TypeNumber, TypeLarge, TypeName:
 		return fyne.TextStyle{Bold: true}
 	}
 	return fyne.TextStyle{}

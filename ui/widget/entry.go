@@ -1,0 +1,87 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	fw "fyne.io/fyne/v2/widget"
+
+	"shelftalk/ui/theme"
+)
+
+// Entry is a field to write in: the toolkit's, with a say for its page in what keys do.
+type Entry struct {
+	fw.Entry
+	// OnKey is asked first; true means that the key is done with.
+	OnKey func(*fyne.KeyEvent) bool
+	// OnShortcut is asked first; true means that the shortcut is done with.
+	OnShortcut func(fyne.Shortcut) bool
+	// OnFocus is told when the caret comes and goes.
+	OnFocus func(on bool)
+}
+
+// NewEntry returns a field of one line.
+func NewEntry(placeholder string) *Entry {
+	e := &Entry{}
+	e.ExtendBaseWidget(e)
+	e.PlaceHolder = placeholder
+	return e
+}
+
+// NewMultiline returns a field that shows at least that many lines.
+func NewMultiline(placeholder string, lines int) *Entry {
+	e := NewEntry(placeholder)
+	e.MultiLine, e.Wrapping = true, fyne.TextWrapWord
+	e.SetMinRowsVisible(lines)
+	return e
+}
+
+// NewSearch returns a search field; onChange is told every change.
+func NewSearch(placeholder string, onChange func(string)) *Entry {
+	e := NewEntry(placeholder)
+	e.Icon = theme.Icon("search", theme.Muted)
+	e.OnChanged = onChange
+	return e
+}
+
+// Refresh implements fyne.CanvasObject.
+func (e *Entry) Refresh() {
+	if e.Icon != nil {
+		e.Icon = theme.Icon("search", theme.Muted)
+	}
+	e.Entry.Refresh()
+}
+
+// TypedKey implements fyne.Focusable. Esc isn't for the field: the window closes what is open, or takes the focus away.
+func (e *Entry) TypedKey(k *fyne.KeyEvent) {
+	if e.OnKey != nil && e.OnKey(k) {
+		return
+	}
+	if k.Name == fyne.KeyEscape {
+		forward(e, k)
+		return
+	}
+	e.Entry.TypedKey(k)
+}
+
+// TypedShortcut implements fyne.Shortcutable. What the field doesn't know, it hands to the window.
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	if e.OnShortcut != nil && e.OnShortcut(s) {
+		return
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// FocusGained implements fyne.Focusable.
+func (e *Entry) FocusGained() {
+	e.Entry.FocusGained()
+	if e.OnFocus != nil {
+		e.OnFocus(true)
+	}
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *Entry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.OnFocus != nil {
+		e.OnFocus(false)
+	}
+}
