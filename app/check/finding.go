@@ -17,7 +17,10 @@ const (
 	Language Kind = "language" // wrong language
 	Markup   Kind = "markup"   // Markdown, HTML or a prompt's label left over
 	Leak     Kind = "leak"     // a fact of the prompt's example
-	Sameness Kind = "sameness" // too like another draft of the catalogue
+	Alike    Kind = "sameness" // too like another draft of the catalogue
+	Copied   Kind = "copied"   // the supplier's own text, word for word
+	Missing  Kind = "missing"  // a word that the ruleset wants isn't there
+	Cut      Kind = "cut"      // the text stops in the middle
 )
 
 // Severity ranks findings.
