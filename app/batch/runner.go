@@ -17,8 +17,9 @@ type Composer interface {
 	Compose(ctx context.Context, g compose.Generator, briefs iter.Seq[compose.Brief], o compose.Options) iter.Seq2[compose.Outcome, error]
 }
 
-// Engine returns the model to write with. It may take its time; ctx ends when the runner is closed.
-type Engine func(ctx context.Context) (compose.Generator, error)
+// Engine returns the model to write with, and a function to call when it isn't needed any more. It may take its time; ctx
+// ends when the runner is closed.
+type Engine func(ctx context.Context) (g compose.Generator, release func(), err error)
 
 // Options steer a Runner.
 type Options struct {
@@ -269,10 +270,11 @@ func (r *Runner) pass(active *run) error {
 	if err != nil || len(todo) == 0 {
 		return err
 	}
-	generator, err := r.engine(r.ctx)
+	generator, release, err := r.engine(r.ctx)
 	if err != nil {
 		return err
 	}
+	defer release()
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()
 	p := &pass{runner: r, run: active, last: time.Now()}
