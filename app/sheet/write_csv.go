@@ -37,14 +37,14 @@ func (c *csvWriter) flush(io.Writer) error { return nil }
 // quote quotes a cell that needs it, and one that begins with a zero or is a long number: quoted, it is text to the
 // programs that make a difference. A lone empty cell is quoted so that its row isn't an empty line.
 func quote(cell string) string {
-	if cell == "" || strings.ContainsAny(cell, "\",\r\n;\t") || cell[0] == ' ' || cell[len(cell)-1] == ' ' || looksLikeCode(cell) {
+	if cell == "" || strings.ContainsAny(cell, "\",\r\n;\t") || cell[0] == ' ' || cell[len(cell)-1] == ' ' || LooksLikeCode(cell) {
 		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
 	}
 	return cell
 }
 
-// looksLikeCode says whether a spreadsheet program would damage the cell by taking it for a number.
-func looksLikeCode(cell string) bool {
+// LooksLikeCode says whether a spreadsheet program that opens a CSV file would damage the cell by taking it for a number.
+func LooksLikeCode(cell string) bool {
 	if !isNumber(cell) {
 		return false
 	}
