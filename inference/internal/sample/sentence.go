@@ -1,0 +1,87 @@
+package sample
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Which characters end a sentence, and which may follow its end before the next begins.
+const (
+	terminators = ".!?…。！？"
+	hardEnds    = "。！？"
+	closers     = "\"'”’)）」』》]】"
+)
+
+// abbreviations that a full stop behind them doesn't end a sentence.
+var abbreviations = [...]string{"no", "st", "approx", "ca", "incl", "max", "min", "vs", "dr", "mr", "mrs", "e.g", "i.e", "etc"}
+
+// endsSentence reports whether text ends behind a sentence.
+func endsSentence(text string) bool {
+	text = strings.TrimRightFunc(text, unicode.IsSpace)
+	text = strings.TrimRight(text, closers)
+	r, size := utf8.DecodeLastRuneInString(text)
+	return size > 0 && len(text) > size && strings.ContainsRune(terminators, r) && !abbreviated(text[:len(text)-size], r)
+}
+
+// abbreviated reports whether a full stop behind text belongs to a short form.
+func abbreviated(text string, stop rune) bool {
+	if stop != '.' {
+		return false
+	}
+	word := text[strings.LastIndexFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '(' })+1:]
+	word = strings.ToLower(word)
+	if len(word) == 1 && 'a' <= word[0] && word[0] <= 'z' {
+		return true
+	}
+	for _, a := range abbreviations[:len(abbreviations)-1] {
+		if word == a {
+			return true
+		}
+	}
+	return false
+}
+
+// sentenceEnd returns the place behind the n-th sentence of text, its closing quotes included, or -1 if text doesn't go
+// that far. A sentence that only a Latin mark ends is over when something follows that isn't a part of it.
+func sentenceEnd(text string, n int) int {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if !strings.ContainsRune(terminators, r) || strings.TrimSpace(text[:i]) == "" {
+			i += size
+			continue
+		}
+		end, hard := i, false
+		for end < len(text) {
+			c, k := utf8.DecodeRuneInString(text[end:])
+			if !strings.ContainsRune(terminators, c) && !strings.ContainsRune(closers, c) {
+				break
+			}
+			hard = hard || strings.ContainsRune(hardEnds, c)
+			end += k
+		}
+		next, k := utf8.DecodeRuneInString(text[end:])
+		over := hard && (k > 0 || balanced(text[:end])) || k > 0 && unicode.IsSpace(next)
+		if over && !abbreviated(text[:i], r) {
+			if n--; n == 0 {
+				return end
+			}
+		}
+		i = end
+	}
+	return -1
+}
+
+// balanced reports whether every opening quote or bracket in text is closed, so that nothing has to follow.
+func balanced(text string) bool {
+	depth := 0
+	for _, r := range text {
+		switch r {
+		case '“', '（', '「', '『', '《', '【':
+			depth++
+		case '”', '）', '」', '』', '》', '】':
+			depth--
+		}
+	}
+	return depth <= 0
+}
