@@ -113,7 +113,8 @@ func (m *meter) read(p *Progress) {
 }
 
 // timeLeft is how long the pending rows, flight of them being written, will take, when finished rows took elapsed; zero
-// while too few are finished to say. Rows end in no order, so those in flight count as half written.
+// while too few are finished to say. Rows end in no order, so those in flight count as half written. That also fits the
+// end of a job: the last rows have the machine to themselves.
 func timeLeft(elapsed time.Duration, finished, flight, pending int) time.Duration {
 	if finished < max(3, flight/4) || pending == 0 {
 		return 0
