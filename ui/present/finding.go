@@ -60,6 +60,10 @@ func findingShort(say Say, f check.Finding) string {
 		return say("finding.short.claim", claimClass(say, f.Class))
 	case check.Banned:
 		return say("finding.short.banned", f.Text)
+	case check.Missing:
+		return say("finding.short.missing", f.Text)
+	case check.Cut:
+		return say("finding.short.cut", fieldLabel(say, f.Field))
 	}
 	return say("finding.short." + string(f.Kind))
 }

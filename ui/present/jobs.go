@@ -8,6 +8,7 @@ import (
 
 	"shelftalk/app/batch"
 	"shelftalk/app/channel"
+	"shelftalk/app/studio"
 )
 
 // JobService is what the jobs page needs of the studio.
@@ -19,7 +20,7 @@ type JobService interface {
 	Stop(id string) error
 	RetryFailed(id string) error
 	Channels() []channel.Channel
-	SubscribeJobs(func(batch.Event)) (cancel func())
+	Subscribe(func(studio.Event)) (cancel func())
 }
 
 // Jobs is the page of what is being written and of what was.
@@ -56,7 +57,7 @@ func NewJobs(stage *Stage, svc JobService) *Jobs {
 // Show loads the jobs and shows the one with the id, or, with none, the one that runs, or the newest.
 func (p *Jobs) Show(id string) {
 	if p.cancel == nil {
-		p.cancel = p.svc.SubscribeJobs(p.hear)
+		p.cancel = p.svc.Subscribe(p.hear)
 	}
 	if id != "" && id != p.shown {
 		p.choose(id)
@@ -167,11 +168,15 @@ func (p *Jobs) fill(rows []batch.Row) {
 }
 
 // hear takes news of a job, from any goroutine.
-func (p *Jobs) hear(e batch.Event) {
-	if e.Row != nil {
+func (p *Jobs) hear(e studio.Event) {
+	switch e.Kind {
+	case studio.RowFinished:
 		p.mu.Lock()
-		p.came = append(p.came, *e.Row)
+		p.came = append(p.came, e.Row)
 		p.mu.Unlock()
+	case studio.JobProgress:
+	default:
+		return
 	}
 	p.news.Set(e.Progress)
 }

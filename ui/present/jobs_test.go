@@ -11,6 +11,7 @@ import (
 	"shelftalk/app/batch"
 	"shelftalk/app/channel"
 	"shelftalk/app/check"
+	"shelftalk/app/studio"
 )
 
 // ledger is a studio with jobs in memory.
@@ -18,7 +19,7 @@ type ledger struct {
 	mu    sync.Mutex
 	jobs  []batch.Job
 	rows  map[string][]batch.Row
-	hear  func(batch.Event)
+	hear  func(studio.Event)
 	calls []string
 	err   error
 }
@@ -50,9 +51,18 @@ func (l *ledger) Channels() []channel.Channel {
 	return []channel.Channel{{ID: "shopify", Name: map[string]string{"en": "Shopify"}}}
 }
 
-func (l *ledger) SubscribeJobs(f func(batch.Event)) func() {
+func (l *ledger) Subscribe(f func(studio.Event)) func() {
 	l.hear = f
 	return func() { l.hear = nil }
+}
+
+// tell tells whoever listens of progress, and of a finished row.
+func (l *ledger) tell(p batch.Progress, row *batch.Row) {
+	if row == nil {
+		l.hear(studio.Event{Kind: studio.JobProgress, Progress: p})
+		return
+	}
+	l.hear(studio.Event{Kind: studio.RowFinished, Progress: p, Row: *row})
 }
 
 // job with n rows, of which finished are done.
@@ -109,8 +119,8 @@ func TestJobsProgress(t *testing.T) {
 		Live: []batch.Live{{Index: 50, Key: "K-50", Title: "Hiking Socks", Field: "description", Text: "Three pairs, so"}},
 	}
 	claim := check.Finding{Kind: check.Claim, Severity: check.Must, Field: "description", Class: "effect", Text: "Perfect"}
-	l.hear(batch.Event{Progress: now, Row: &batch.Row{JobID: "j1", Index: 40, Key: "K-40", State: batch.RowDone, Seconds: 2.06, Findings: []check.Finding{claim}}})
-	l.hear(batch.Event{Progress: now, Row: &batch.Row{JobID: "j1", Index: 41, Key: "K-41", State: batch.RowSkipped, Reason: "not enough data"}})
+	l.tell(now, &batch.Row{JobID: "j1", Index: 40, Key: "K-40", State: batch.RowDone, Seconds: 2.06, Findings: []check.Finding{claim}})
+	l.tell(now, &batch.Row{JobID: "j1", Index: 41, Key: "K-41", State: batch.RowSkipped, Reason: "not enough data"})
 	w.until(t, func() bool { return p.Rows() == 42 })
 	v = p.State().Job
 	if v.Count != "42 of 62" || v.Left != "about 1 min 12 s left" || v.Speed != "212 tokens/s · 8 rows at once" {
@@ -137,11 +147,11 @@ func TestJobsCardsKeepTheirPlace(t *testing.T) {
 	clock := time.Date(2026, 11, 24, 15, 0, 0, 0, time.Local)
 	p.now = func() time.Time { return clock }
 	tell := func(row *batch.Row, live ...int) {
-		e := batch.Event{Progress: batch.Progress{JobID: "j1", State: batch.Running}, Row: row}
+		now := batch.Progress{JobID: "j1", State: batch.Running}
 		for _, i := range live {
-			e.Progress.Live = append(e.Progress.Live, batch.Live{Index: i, Text: fmt.Sprint("text ", i)})
+			now.Live = append(now.Live, batch.Live{Index: i, Text: fmt.Sprint("text ", i)})
 		}
-		l.hear(e)
+		l.tell(now, row)
 		w.until(t, func() bool {
 			p.news.mu.Lock()
 			defer p.news.mu.Unlock()
@@ -204,6 +214,6 @@ func TestJobsNewJobAppears(t *testing.T) {
 	l.mu.Lock()
 	l.add("j1", 3, 0, batch.Running)
 	l.mu.Unlock()
-	l.hear(batch.Event{Progress: batch.Progress{JobID: "j1", State: batch.Running}, Row: &batch.Row{JobID: "j1", Index: 2, State: batch.RowDone}})
+	l.tell(batch.Progress{JobID: "j1", State: batch.Running}, &batch.Row{JobID: "j1", Index: 2, State: batch.RowDone})
 	w.until(t, func() bool { return p.State().Job != nil && p.Rows() == 1 })
 }

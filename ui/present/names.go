@@ -20,3 +20,5 @@ func channelName(say Say, all []channel.Channel, id string) string {
 }
 
 func languageName(say Say, l compose.Language) string { return say("language." + string(l)) }
+
+func oneChannel(c channel.Channel) []channel.Channel { return []channel.Channel{c} }

@@ -6,8 +6,14 @@ import (
 	"io/fs"
 	"syscall"
 
+	"shelftalk/app/batch"
+	"shelftalk/app/models"
+	"shelftalk/app/sheet"
+	"shelftalk/app/studio"
 	"shelftalk/inference"
 )
+
+func isFindings(err error) bool { return errors.Is(err, studio.ErrFindings) }
 
 // Problem is an error in words: what happened, why, and what to do next. It is shown where it happened.
 type Problem struct {
@@ -29,7 +35,31 @@ func sentinels() []sentinel {
 		{syscall.ENOSPC, "full"},
 		{syscall.EROFS, "readonly"},
 		{fs.ErrPermission, "readonly"},
+		{sheet.ErrDiskFull, "full"},
+		{sheet.ErrReadOnly, "readonly"},
+		{sheet.ErrInUse, "sheet.inuse"},
+		{sheet.ErrFormat, "sheet.format"},
+		{sheet.ErrEncoding, "sheet.encoding"},
+		{sheet.ErrQuote, "sheet.quote"},
+		{sheet.ErrEmpty, "sheet.empty"},
+		{sheet.ErrSheet, "sheet.sheet"},
+		{sheet.ErrTooLarge, "sheet.large"},
+		{sheet.ErrCellTooLong, "sheet.cell"},
 		{fs.ErrNotExist, "missing"},
+		{studio.ErrFindings, "findings"},
+		{studio.ErrBusy, "busy"},
+		{studio.ErrNoCatalogue, "catalogue"},
+		{studio.ErrNoDrafts, "nodrafts"},
+		{studio.ErrNotFound, "gone"},
+		{studio.ErrClosed, "closing"},
+		{batch.ErrNoRows, "norows"},
+		{batch.ErrNoJob, "gone"},
+		{batch.ErrState, "moved"},
+		{batch.ErrClosed, "closing"},
+		{models.ErrMissing, "model.missing"},
+		{models.ErrWrong, "model.wrong"},
+		{models.ErrFetch, "model.fetch"},
+		{models.ErrUnknown, "missing"},
 		{inference.ErrTruncated, "model.truncated"},
 		{inference.ErrFormat, "model.format"},
 		{inference.ErrUnsupported, "model.unsupported"},
@@ -54,9 +84,9 @@ func Explain(say Say, err error) *Problem {
 			Detail: err.Error(),
 			Hint:   say("problem." + s.key + ".hint"),
 		}
-		var file *fs.PathError
-		if errors.As(err, &file) {
-			p.Detail = file.Path
+		var quote *sheet.QuoteError
+		if errors.As(err, &quote) {
+			p.Detail = say("problem."+s.key+".detail", quote.Line, brief(quote.Text, 40))
 		}
 		return p
 	}

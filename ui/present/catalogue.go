@@ -1,0 +1,469 @@
+package present
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"shelftalk/app/batch"
+	"shelftalk/app/catalog"
+	"shelftalk/app/channel"
+	"shelftalk/app/compose"
+	"shelftalk/app/studio"
+)
+
+// CatalogueService is what the catalogue needs of the studio.
+type CatalogueService interface {
+	Catalogue() studio.Catalogue
+	Products() ([]studio.ProductView, error)
+	Channels() []channel.Channel
+	Rulesets() ([]compose.Ruleset, error)
+	Settings() studio.Settings
+	SetSettings(studio.Settings) error
+	Engine() studio.EngineState
+	Estimate(products, variants int) (time.Duration, bool)
+	StartJob(batch.Spec) (string, error)
+	Subscribe(func(studio.Event)) (cancel func())
+}
+
+// ProductFilter is a choice of products.
+type ProductFilter string
+
+// The filters. Each product is in ProductsAll and in one of the others.
+const (
+	ProductsAll      ProductFilter = "all"
+	ProductsNone     ProductFilter = "none"  // no copy yet
+	ProductsDraft    ProductFilter = "draft" // a draft without findings
+	ProductsLook     ProductFilter = "look"  // a draft with findings
+	ProductsApproved ProductFilter = "approved"
+	ProductsExported ProductFilter = "exported"
+	ProductsTrouble  ProductFilter = "trouble" // not enough data, or failed
+)
+
+// Choices are what the panel says of the next job.
+type Choices struct {
+	Template, Channel, RulesetID string
+	Language                     compose.Language // "": each product's own
+	Variants                     int
+	Careful                      float64
+}
+
+// Catalogue is the page of the products, with the panel that writes copy for them.
+type Catalogue struct {
+	// OnChange is called on the window's thread when anything of the page changed; OnStarted when a job was started.
+	OnChange  func()
+	OnStarted func(job string)
+
+	stage    *Stage
+	svc      CatalogueService
+	all      []studio.ProductView
+	hay      []string // what the search looks at, by product
+	rows     []int    // indices into all, of those on the page
+	filter   ProductFilter
+	query    string
+	chosen   map[string]bool
+	rulesets []compose.Ruleset
+	choices  Choices
+	loaded   bool
+	starting bool
+	problem  *Problem
+	changed  *Latest[bool]
+	cancel   func()
+}
+
+// NewCatalogue returns the presenter; Show starts it.
+func NewCatalogue(stage *Stage, svc CatalogueService) *Catalogue {
+	p := &Catalogue{stage: stage, svc: svc, filter: ProductsAll, chosen: map[string]bool{}, OnChange: func() {}, OnStarted: func(string) {}}
+	p.changed = NewLatest(stage.Dispatch, 6*frame, func(bool) { p.reload() })
+	return p
+}
+
+// Show loads the products and follows their changes.
+func (p *Catalogue) Show() {
+	if p.cancel == nil {
+		p.cancel = p.svc.Subscribe(p.hear)
+		p.recall()
+	}
+	p.reload()
+}
+
+// Close ends the subscription.
+func (p *Catalogue) Close() {
+	if p.cancel != nil {
+		p.cancel()
+		p.cancel = nil
+	}
+}
+
+func (p *Catalogue) hear(studio.Event) { p.changed.Set(true) }
+
+// recall takes the choices of the last time.
+func (p *Catalogue) recall() {
+	last := p.svc.Settings().Panel
+	p.choices = Choices{
+		Template: last.Template, Channel: last.Channel, RulesetID: last.RulesetID,
+		Language: last.Language, Variants: max(last.Variants, 1), Careful: last.Careful,
+	}
+	if p.choices.Template == "" { // the first time
+		p.choices.Template, p.choices.Careful = "product-page", -1
+	}
+}
+
+func (p *Catalogue) reload() {
+	var all []studio.ProductView
+	var hay []string
+	var rulesets []compose.Ruleset
+	p.stage.Go(func(context.Context) (err error) {
+		if all, err = p.svc.Products(); err != nil {
+			return err
+		}
+		for _, v := range all {
+			hay = append(hay, haystack(v.Product))
+		}
+		rulesets, err = p.svc.Rulesets()
+		return err
+	}, func(err error) {
+		p.loaded = true
+		if p.problem = Explain(p.stage.Say, err); err == nil {
+			p.all, p.hay, p.rulesets = all, hay, rulesets
+			p.settle()
+			p.sift()
+		}
+		p.OnChange()
+	})
+}
+
+// haystack is what a search looks at: the key and every value.
+func haystack(product catalog.Product) string {
+	var b strings.Builder
+	b.WriteString(product.Key)
+	for _, f := range product.Fields {
+		b.WriteByte(0)
+		b.WriteString(f.Value)
+	}
+	return strings.ToLower(b.String())
+}
+
+// settle makes the choices ones that exist, and forgets products that are gone.
+func (p *Catalogue) settle() {
+	channels := p.svc.Channels()
+	if !slices.ContainsFunc(channels, func(c channel.Channel) bool { return c.ID == p.choices.Channel }) {
+		p.choices.Channel = studio.DefaultChannel
+	}
+	at := slices.IndexFunc(p.rulesets, func(r compose.Ruleset) bool { return r.ID == p.choices.RulesetID })
+	if at < 0 && len(p.rulesets) > 0 {
+		at = 0
+		p.choices.RulesetID, p.choices.Careful = p.rulesets[0].ID, -1
+	}
+	if at >= 0 && p.choices.Careful < 0 {
+		p.choices.Careful = p.rulesets[at].Careful
+	}
+	there := map[string]bool{}
+	for _, v := range p.all {
+		if p.chosen[v.Product.Key] {
+			there[v.Product.Key] = true
+		}
+	}
+	p.chosen = there
+}
+
+// sift finds the rows of the page.
+func (p *Catalogue) sift() {
+	p.rows = p.rows[:0]
+	query := strings.ToLower(strings.TrimSpace(p.query))
+	for i, v := range p.all {
+		if (p.filter == ProductsAll || filterOfProduct(v) == p.filter) && (query == "" || strings.Contains(p.hay[i], query)) {
+			p.rows = append(p.rows, i)
+		}
+	}
+}
+
+func filterOfProduct(v studio.ProductView) ProductFilter {
+	switch v.Status {
+	case studio.ProductApproved:
+		return ProductsApproved
+	case studio.ProductExported:
+		return ProductsExported
+	case studio.ProductThin, studio.ProductFailed:
+		return ProductsTrouble
+	case studio.ProductDraft, studio.ProductEdited:
+		if v.Findings > 0 {
+			return ProductsLook
+		}
+		return ProductsDraft
+	}
+	return ProductsNone
+}
+
+// Filter shows a choice of products.
+func (p *Catalogue) Filter(f ProductFilter) {
+	p.filter = f
+	p.sift()
+	p.OnChange()
+}
+
+// Search shows the products of which any value holds the words.
+func (p *Catalogue) Search(query string) {
+	p.query = query
+	p.sift()
+	p.OnChange()
+}
+
+// Check chooses the i-th row of the page, or lets it go.
+func (p *Catalogue) Check(i int, on bool) {
+	key := p.all[p.rows[i]].Product.Key
+	if on {
+		p.chosen[key] = true
+	} else {
+		delete(p.chosen, key)
+	}
+	p.OnChange()
+}
+
+// CheckAll chooses every row of the page, or lets all of them go.
+func (p *Catalogue) CheckAll(on bool) {
+	for _, i := range p.rows {
+		if key := p.all[i].Product.Key; on {
+			p.chosen[key] = true
+		} else {
+			delete(p.chosen, key)
+		}
+	}
+	p.OnChange()
+}
+
+// Clear lets every product go.
+func (p *Catalogue) Clear() {
+	p.chosen = map[string]bool{}
+	p.OnChange()
+}
+
+// Choose changes the panel.
+func (p *Catalogue) Choose(c Choices) {
+	if c.RulesetID != p.choices.RulesetID {
+		if i := slices.IndexFunc(p.rulesets, func(r compose.Ruleset) bool { return r.ID == c.RulesetID }); i >= 0 {
+			c.Careful = p.rulesets[i].Careful
+		}
+	}
+	p.choices = c
+	p.OnChange()
+}
+
+// Choices returns the panel.
+func (p *Catalogue) Choices() Choices { return p.choices }
+
+// targets are the products that the next job is about: the chosen ones, or, when none is chosen, those on the page that
+// have no copy yet.
+func (p *Catalogue) targets() []string {
+	var out []string
+	if len(p.chosen) > 0 {
+		for _, v := range p.all {
+			if p.chosen[v.Product.Key] {
+				out = append(out, v.Product.Key)
+			}
+		}
+		return out
+	}
+	for _, i := range p.rows {
+		if v := p.all[i]; filterOfProduct(v) == ProductsNone {
+			out = append(out, v.Product.Key)
+		}
+	}
+	return out
+}
+
+// Write starts a job with the panel's choices.
+func (p *Catalogue) Write() {
+	keys := p.targets()
+	if p.starting || len(keys) == 0 {
+		return
+	}
+	p.starting = true
+	c := p.choices
+	spec := batch.Spec{
+		Keys: keys, Template: c.Template, Channel: c.Channel, RulesetID: c.RulesetID, Language: c.Language,
+		Variants: c.Variants, Careful: &c.Careful, Seed: rand.Uint64(),
+	}
+	var id string
+	p.stage.Go(func(context.Context) (err error) {
+		settings := p.svc.Settings()
+		settings.Panel = studio.Panel{
+			Template: c.Template, Channel: c.Channel, RulesetID: c.RulesetID, Language: c.Language, Variants: c.Variants, Careful: c.Careful,
+		}
+		if err := p.svc.SetSettings(settings); err != nil {
+			return err
+		}
+		id, err = p.svc.StartJob(spec)
+		return err
+	}, func(err error) {
+		p.starting = false
+		if p.problem = Explain(p.stage.Say, err); err == nil {
+			p.chosen = map[string]bool{}
+			p.OnStarted(id)
+		}
+		p.OnChange()
+	})
+	p.OnChange()
+}
+
+// Choice is an entry of a selector.
+type Choice struct{ ID, Label string }
+
+// ProductChip is a filter with how many products it holds.
+type ProductChip struct {
+	ID     ProductFilter
+	Label  string
+	Chosen bool
+}
+
+// CatalogueState is the page without its rows.
+type CatalogueState struct {
+	Loaded                                             bool
+	Empty                                              bool // nothing was imported
+	NoMatch                                            bool // nothing fits the filter and the search
+	Subject                                            string
+	Filters                                            []ProductChip
+	Selected                                           string
+	AllChecked                                         bool
+	SomeChecked                                        bool
+	Templates, Channels, Rulesets, Languages, Variants []Choice
+	Choices                                            Choices
+	Care                                               string // what the slider's place means
+	About                                              string // "6 products, 2 variants"
+	Estimate                                           string
+	Action                                             string // "Write 12 drafts"
+	Blocked                                            string // why it can't be pressed, or ""
+	Problem                                            *Problem
+}
+
+// State returns the page as it is now.
+func (p *Catalogue) State() CatalogueState {
+	say, source := p.stage.Say, p.svc.Catalogue()
+	s := CatalogueState{
+		Loaded: p.loaded, Empty: p.loaded && len(p.all) == 0 && p.problem == nil, NoMatch: len(p.rows) == 0 && len(p.all) > 0,
+		Problem: p.problem, Choices: p.choices,
+	}
+	if len(p.all) > 0 {
+		s.Subject = source.Name + " · " + say.Count("catalogue.products", len(p.all))
+	}
+	p.stateFilters(&s)
+	p.statePanel(&s)
+	return s
+}
+
+func (p *Catalogue) stateFilters(s *CatalogueState) {
+	say := p.stage.Say
+	counts := map[ProductFilter]int{ProductsAll: len(p.all)}
+	for _, v := range p.all {
+		counts[filterOfProduct(v)]++
+	}
+	for _, f := range []ProductFilter{ProductsAll, ProductsNone, ProductsDraft, ProductsLook, ProductsApproved, ProductsExported, ProductsTrouble} {
+		if f == ProductsAll || counts[f] > 0 || f == p.filter {
+			s.Filters = append(s.Filters, ProductChip{f, say("catalogue.filter."+string(f), counts[f]), f == p.filter})
+		}
+	}
+	onPage := 0
+	for _, i := range p.rows {
+		if p.chosen[p.all[i].Product.Key] {
+			onPage++
+		}
+	}
+	s.AllChecked, s.SomeChecked = onPage > 0 && onPage == len(p.rows), onPage > 0
+	if n := len(p.chosen); n > 0 {
+		s.Selected = say.Count("catalogue.selected", n)
+	}
+}
+
+func (p *Catalogue) statePanel(s *CatalogueState) {
+	say, c := p.stage.Say, p.choices
+	s.Templates = []Choice{{"product-page", say("catalogue.template.product-page")}}
+	for _, ch := range p.svc.Channels() {
+		s.Channels = append(s.Channels, Choice{ch.ID, channelName(say, oneChannel(ch), ch.ID)})
+	}
+	for _, r := range p.rulesets {
+		s.Rulesets = append(s.Rulesets, Choice{r.ID, r.Name})
+	}
+	s.Languages = []Choice{{"", say("catalogue.language.own")}, {"en", say("language.en")}, {"zh", say("language.zh")}}
+	for n := 1; n <= 4; n++ {
+		s.Variants = append(s.Variants, Choice{strconv.Itoa(n), strconv.Itoa(n)})
+	}
+	s.Care = say("catalogue.care." + careLevel(c.Careful))
+	n := len(p.targets())
+	s.About = say.Count("catalogue.about", n) + say.Count("catalogue.variants", c.Variants)
+	s.Action = say.Count("catalogue.write", n*c.Variants)
+	s.Estimate = p.estimate(n)
+	engine := p.svc.Engine()
+	switch {
+	case engine.Missing:
+		s.Blocked = say("catalogue.blocked.model")
+	case n == 0 && len(p.chosen) == 0 && len(p.all) > 0:
+		s.About, s.Action = say("catalogue.about.none"), say("catalogue.write.none")
+		s.Blocked = say("catalogue.blocked.none")
+	case p.starting:
+		s.Blocked = say("catalogue.blocked.starting")
+	}
+}
+
+// careLevel is the slider's place in one of three steps.
+func careLevel(careful float64) string {
+	switch {
+	case careful >= 0.65:
+		return "careful"
+	case careful >= 0.35:
+		return "between"
+	}
+	return "lively"
+}
+
+func (p *Catalogue) estimate(n int) string {
+	say := p.stage.Say
+	if n == 0 {
+		return ""
+	}
+	if d, ok := p.svc.Estimate(n, p.choices.Variants); ok {
+		return say("catalogue.estimate", duration(say, max(d, time.Second)))
+	}
+	return say("catalogue.estimate.unknown")
+}
+
+// CatalogueLine is one row.
+type CatalogueLine struct {
+	Key, Title, Category, Facts string
+	DraftID                     string
+	Chip                        Chip
+	Reason                      string
+	Checked                     bool
+}
+
+// Rows is the number of rows on the page.
+func (p *Catalogue) Rows() int { return len(p.rows) }
+
+// Row returns the i-th row.
+func (p *Catalogue) Row(i int) CatalogueLine {
+	v := p.all[p.rows[i]]
+	return CatalogueLine{
+		Key: v.Product.Key, Title: v.Product.Value(catalog.Title), Category: v.Product.Value(catalog.Category), Facts: strconv.Itoa(v.Facts),
+		DraftID: v.DraftID, Chip: productChip(p.stage.Say, v), Reason: v.Reason, Checked: p.chosen[v.Product.Key],
+	}
+}
+
+func productChip(say Say, v studio.ProductView) Chip {
+	switch v.Status {
+	case studio.ProductThin:
+		return Chip{say("status.thin"), Bad}
+	case studio.ProductFailed:
+		return Chip{say("status.failed"), Bad}
+	case studio.ProductDraft:
+		return draftChip(say, compose.StatusDraft, v.Findings)
+	case studio.ProductEdited:
+		return draftChip(say, compose.StatusEdited, v.Findings)
+	case studio.ProductApproved:
+		return draftChip(say, compose.StatusApproved, v.Findings)
+	case studio.ProductExported:
+		return draftChip(say, compose.StatusExported, v.Findings)
+	}
+	return Chip{say("status.none"), Neutral}
+}

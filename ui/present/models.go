@@ -1,0 +1,250 @@
+package present
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"shelftalk/app/models"
+	"shelftalk/app/studio"
+)
+
+// ModelService is what the models page needs of the studio.
+type ModelService interface {
+	Models() []studio.ModelState
+	UseModel(nameOrPath string) error
+	GetModel(ctx context.Context, name string, progress models.Progress) error
+	Engine() studio.EngineState
+	Subscribe(func(studio.Event)) (cancel func())
+}
+
+// Models is the page of the language models: what is here, how fast it writes on this machine, what can be fetched.
+type Models struct {
+	// OnChange is called on the window's thread when anything of the page changed.
+	OnChange func()
+
+	stage   *Stage
+	svc     ModelService
+	getting string // the model that is being fetched
+	stop    func()
+	got     fetched
+	news    *Latest[fetched]
+	changed *Latest[bool]
+	problem *Problem
+	cancel  func()
+}
+
+type fetched struct{ done, total int64 }
+
+// NewModels returns the presenter; Show starts it.
+func NewModels(stage *Stage, svc ModelService) *Models {
+	p := &Models{stage: stage, svc: svc, OnChange: func() {}}
+	p.news = NewLatest(stage.Dispatch, 4*frame, func(f fetched) {
+		p.got = f
+		p.OnChange()
+	})
+	p.changed = NewLatest(stage.Dispatch, 4*frame, func(bool) { p.OnChange() })
+	return p
+}
+
+// Show follows the engine.
+func (p *Models) Show() {
+	if p.cancel == nil {
+		p.cancel = p.svc.Subscribe(func(e studio.Event) {
+			if e.Kind == studio.EngineChanged {
+				p.changed.Set(true)
+			}
+		})
+	}
+	p.OnChange()
+}
+
+// Close ends the subscription.
+func (p *Models) Close() {
+	if p.cancel != nil {
+		p.cancel()
+		p.cancel = nil
+	}
+}
+
+// Use makes the model, by its name or a file's path, the one that writes.
+func (p *Models) Use(nameOrPath string) {
+	p.stage.Go(func(context.Context) error { return p.svc.UseModel(nameOrPath) }, func(err error) {
+		p.problem = Explain(p.stage.Say, err)
+		p.OnChange()
+	})
+}
+
+// Get fetches a model; a second one waits until the first is here.
+func (p *Models) Get(name string) {
+	if p.getting != "" {
+		return
+	}
+	p.getting, p.got, p.problem = name, fetched{}, nil
+	p.stop = p.stage.Go(func(ctx context.Context) error {
+		return p.svc.GetModel(ctx, name, func(done, total int64) { p.news.Set(fetched{done, total}) })
+	}, func(err error) {
+		p.getting, p.stop = "", nil
+		p.problem = Explain(p.stage.Say, err)
+		p.OnChange()
+	})
+	p.OnChange()
+}
+
+// StopGetting interrupts the fetching; it goes on from there the next time.
+func (p *Models) StopGetting() {
+	if p.stop != nil {
+		p.stop()
+	}
+}
+
+// ModelLine is one model.
+type ModelLine struct {
+	Name, Title, About string
+	Chip               Chip
+	Speed              string // measured on this machine, or ""
+	CanUse             bool
+	CanGet             bool
+	Getting            bool
+	Part               float64 // of the fetching, 0 to 1
+	Progress           string
+	Loading            float64 // of the reading, 0 to 1; negative: not being read
+}
+
+// ModelsState is the page.
+type ModelsState struct {
+	Lines   []ModelLine
+	Problem *Problem
+}
+
+// State returns the page as it is now.
+func (p *Models) State() ModelsState {
+	say, engine := p.stage.Say, p.svc.Engine()
+	s := ModelsState{Problem: p.problem}
+	if s.Problem == nil && !engine.Missing {
+		s.Problem = Explain(say, engine.Err)
+	}
+	for _, m := range p.svc.Models() {
+		l := ModelLine{Name: m.Name, Title: modelTitle(say, m.Name, m.Title), Loading: -1}
+		l.About = m.Title + " · " + size(say, m.Bytes)
+		if m.Licence != "" {
+			l.About += " · " + m.Licence
+		}
+		switch {
+		case p.getting == m.Name:
+			l.Chip, l.Getting = Chip{say("models.chip.getting"), Accent}, true
+			if p.got.total > 0 {
+				l.Part = float64(p.got.done) / float64(p.got.total)
+				l.Progress = say("models.progress", size(say, p.got.done), size(say, p.got.total))
+			}
+		case !m.Here:
+			l.Chip, l.CanGet = Chip{say("models.chip.missing"), Neutral}, p.getting == ""
+		case m.Chosen:
+			l.Chip = Chip{say("models.chip.chosen"), Good}
+			if engine.Loading {
+				l.Chip, l.Loading = Chip{say("models.chip.loading"), Accent}, engine.Loaded
+			}
+			if engine.TokensPerSecond > 0 {
+				l.Speed = say("models.speed", int(math.Round(engine.TokensPerSecond)))
+			} else {
+				l.Speed = say("models.speed.unknown")
+			}
+		default:
+			l.Chip, l.CanUse = Chip{say("models.chip.here"), Neutral}, true
+		}
+		s.Lines = append(s.Lines, l)
+	}
+	return s
+}
+
+// modelTitle is what the window calls a model: the table's by their role, a file by its name.
+func modelTitle(say Say, name, title string) string {
+	switch name {
+	case models.Standard, models.Light:
+		return say("models.name." + name)
+	}
+	return title
+}
+
+// size puts bytes into words.
+func size(say Say, n int64) string {
+	if n >= 1e9 {
+		return say("models.gb", float64(n)/1e9)
+	}
+	return say("models.mb", int(math.Round(float64(n)/1e6)))
+}
+
+// ShellService is what the rail needs of the studio.
+type ShellService interface {
+	Catalogue() studio.Catalogue
+	DraftCount() int
+	OpenJobs() int
+	Engine() studio.EngineState
+	Models() []studio.ModelState
+	Subscribe(func(studio.Event)) (cancel func())
+}
+
+// Shell is what the rail says.
+type Shell struct {
+	// OnChange is called on the window's thread when the rail has something new.
+	OnChange func()
+
+	stage   *Stage
+	svc     ShellService
+	changed *Latest[bool]
+	cancel  func()
+}
+
+// NewShell returns the presenter; Show starts it.
+func NewShell(stage *Stage, svc ShellService) *Shell {
+	p := &Shell{stage: stage, svc: svc, OnChange: func() {}}
+	p.changed = NewLatest(stage.Dispatch, 500*time.Millisecond, func(bool) { p.OnChange() })
+	return p
+}
+
+// Show follows everything.
+func (p *Shell) Show() {
+	if p.cancel == nil {
+		p.cancel = p.svc.Subscribe(func(studio.Event) { p.changed.Set(true) })
+	}
+	p.OnChange()
+}
+
+// Close ends the subscription.
+func (p *Shell) Close() {
+	if p.cancel != nil {
+		p.cancel()
+		p.cancel = nil
+	}
+}
+
+// ShellState is the rail.
+type ShellState struct {
+	Products, Jobs, Drafts int
+	Foot                   []string // the model, its measured speed, network calls
+}
+
+// State returns the rail as it is now.
+func (p *Shell) State() ShellState {
+	say, engine := p.stage.Say, p.svc.Engine()
+	s := ShellState{Products: p.svc.Catalogue().Products, Jobs: p.svc.OpenJobs(), Drafts: p.svc.DraftCount()}
+	model := engine.Name
+	for _, m := range p.svc.Models() {
+		if m.Name == engine.Name {
+			model = modelTitle(say, m.Name, m.Title)
+		}
+	}
+	speed := say("shell.speed.unknown")
+	switch {
+	case engine.Missing:
+		speed = say("shell.model.missing")
+	case engine.Loading:
+		speed = say("shell.model.loading", int(100*engine.Loaded))
+	case engine.Err != nil:
+		speed = say("shell.model.failed")
+	case engine.TokensPerSecond > 0:
+		speed = say("shell.speed", int(math.Round(engine.TokensPerSecond)))
+	}
+	s.Foot = []string{model, speed, say("shell.network")}
+	return s
+}

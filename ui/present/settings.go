@@ -1,0 +1,88 @@
+package present
+
+import (
+	"context"
+
+	"shelftalk/app/studio"
+)
+
+// SettingsService is what the settings page needs of the studio.
+type SettingsService interface {
+	Settings() studio.Settings
+	SetSettings(studio.Settings) error
+	Backup(path string) error
+}
+
+// Settings is the page of what the user chose for the whole program. A choice counts at once and is kept at once.
+type Settings struct {
+	// OnChange is called on the window's thread when anything of the page changed; OnApply when the language or the
+	// theme is another.
+	OnChange func()
+	OnApply  func(studio.Settings)
+
+	stage   *Stage
+	svc     SettingsService
+	data    string
+	models  string
+	notice  string
+	problem *Problem
+}
+
+// NewSettings returns the presenter; the folders are shown.
+func NewSettings(stage *Stage, svc SettingsService, dataDir, modelsDir string) *Settings {
+	return &Settings{stage: stage, svc: svc, data: dataDir, models: modelsDir, OnChange: func() {}, OnApply: func(studio.Settings) {}}
+}
+
+// SetLanguage changes the window's language: "en", "zh", or "" for the system's.
+func (p *Settings) SetLanguage(language string) {
+	p.change(func(s *studio.Settings) { s.Language = language }, true)
+}
+
+// SetTheme changes the colours: "light", "dark", or "" for the system's.
+func (p *Settings) SetTheme(theme string) {
+	p.change(func(s *studio.Settings) { s.Theme = theme }, true)
+}
+
+func (p *Settings) change(fn func(*studio.Settings), apply bool) {
+	settings := p.svc.Settings()
+	fn(&settings)
+	p.stage.Go(func(context.Context) error { return p.svc.SetSettings(settings) }, func(err error) {
+		p.problem, p.notice = Explain(p.stage.Say, err), ""
+		if err == nil && apply {
+			p.OnApply(settings)
+			return
+		}
+		p.OnChange()
+	})
+}
+
+// Backup copies everything into one file.
+func (p *Settings) Backup(path string) {
+	p.stage.Go(func(context.Context) error { return p.svc.Backup(path) }, func(err error) {
+		p.notice = ""
+		if p.problem = Explain(p.stage.Say, err); err == nil {
+			p.notice = p.stage.Say("settings.backup.done", path)
+		}
+		p.OnChange()
+	})
+}
+
+// SettingsState is the page.
+type SettingsState struct {
+	Languages, Themes     []Choice
+	Language, Theme       string
+	DataFolder, ModelsDir string
+	Notice                string
+	Problem               *Problem
+}
+
+// State returns the page as it is now.
+func (p *Settings) State() SettingsState {
+	say, settings := p.stage.Say, p.svc.Settings()
+	return SettingsState{
+		// A language is named in itself, so that whoever is lost finds back.
+		Languages: []Choice{{"", say("settings.language.system")}, {"en", "English"}, {"zh", "简体中文"}},
+		Themes:    []Choice{{"", say("settings.theme.system")}, {"light", say("settings.theme.light")}, {"dark", say("settings.theme.dark")}},
+		Language:  settings.Language, Theme: settings.Theme, DataFolder: p.data, ModelsDir: p.models, Notice: p.notice, Problem: p.problem,
+	}
+}
