@@ -27,3 +27,6 @@ func getBits(out []byte, field, t, T int) uint32 {
 func getFloat(out []byte, field, t, T int) float32 {
 	return math.Float32frombits(getBits(out, field, t, T))
 }
+
+// firstByte points at the first float of x as bytes.
+func firstByte(x []float32) *byte { return (*byte)(unsafe.Pointer(unsafe.SliceData(x))) }

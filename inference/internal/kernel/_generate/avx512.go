@@ -1,0 +1,287 @@
+package main
+
+import "fmt"
+
+// Registers of the AVX-512 kernels: Z0–Z11 integer sums, Z12–Z23 float sums, Z24–Z31 weights and constants.
+const (
+	zScale = "Z24" // d of a superblock
+	zSuper = "Z25" // dmin of a superblock, or the high bits of a block
+	zLow   = "Z26" // codes of an even group
+	zHigh  = "Z27" // codes of an odd group
+	zW     = "Z28" // scales of the block
+	zMin   = "Z29" // minima of the block, or a spare
+	zBase  = "Z30" // the start of sums, or the mask of high bits
+	zMask  = "Z31" // 0x0f in every byte
+)
+
+// bias keeps displacements within a byte: the assembler scales them by the operand's size.
+const bias = 512
+
+// avx512 writes one kernel.
+//
+// DI dst, BX its stride in bytes, SI weights, R9 the superblock's scales, DX activations + bias, CX units, R8 what to prefetch, R10 its step.
+func avx512(a *asm, k kindInfo, T int) {
+	fmt.Fprintf(a, "\n// func avx512%s%d(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)\n", k.name, T)
+	fmt.Fprintf(a, "TEXT ·avx512%s%d(SB), NOSPLIT, $0-56\n", k.name, T)
+	loadArguments(a)
+	a.op("ADDQ $%d, DX", bias)
+	avx512Constants(a, k)
+	for t := range T {
+		a.op("VPXORD Z%d, Z%d, Z%d", 12+t, 12+t, 12+t)
+	}
+	a.label("unit")
+	if k.blocks > 1 {
+		a.op("LEAQ %d(SI), R9", k.blocks*k.stride)
+		avx512Super(a, k)
+		a.op("MOVQ $%d, R11", k.blocks)
+		a.label("block")
+	}
+	avx512Block(a, k, T)
+	a.op("ADDQ $%d, DX", actToken*T)
+	if k.blocks > 1 {
+		a.op("ADDQ $%d, SI", k.stride)
+		a.op("ADDQ $%d, R9", subStep(k))
+		a.op("DECQ R11")
+		a.op("JNZ block")
+		a.op("ADDQ $%d, SI", k.size-k.blocks*k.stride)
+	} else {
+		a.op("ADDQ $%d, SI", k.size)
+	}
+	a.op("DECQ CX")
+	a.op("JNZ unit")
+	for t := range T {
+		a.op("VMOVUPS Z%d, (DI)", 12+t)
+		if t+1 < T {
+			a.op("ADDQ BX, DI")
+		}
+	}
+	a.op("VZEROUPPER")
+	a.op("RET")
+}
+
+func loadArguments(a *asm) {
+	for i, r := range []string{"dst+0(FP), DI", "stride+8(FP), BX", "w+16(FP), SI", "acts+24(FP), DX", "units+32(FP), CX", "far+40(FP), R8", "step+48(FP), R10"} {
+		a.op("MOVQ %s", r)
+		if i == 1 {
+			a.op("SHLQ $2, BX")
+		}
+	}
+}
+
+// subStep is how far the sub-scales of the next block are.
+func subStep(k kindInfo) int {
+	if k.bits == 6 {
+		return 32
+	}
+	return 16
+}
+
+func avx512Constants(a *asm, k kindInfo) {
+	if k.bits < 8 {
+		a.op("MOVL $0x0f0f0f0f, AX")
+		a.op("VPBROADCASTD AX, %s", zMask)
+	}
+	switch {
+	case k.seed == 0:
+		a.op("MOVL $0x4b400000, AX")
+		a.op("VPBROADCASTD AX, %s", zBase)
+	case k.bits == 5:
+		a.op("MOVL $0x10101010, AX")
+		a.op("VPBROADCASTD AX, %s", zBase)
+	case k.bits == 6:
+		a.op("MOVL $0x30303030, AX")
+		a.op("VPBROADCASTD AX, %s", zBase)
+	}
+}
+
+// avx512Super loads what a superblock's blocks share: the binary16 scales behind the sub-scales.
+func avx512Super(a *asm, k kindInfo) {
+	a.op("VCVTPH2PS 256(R9), %s", zScale)
+	if k.min != 0 {
+		a.op("VCVTPH2PS 288(R9), %s", zSuper)
+	}
+}
+
+// avx512Block multiplies one block of 32 columns.
+func avx512Block(a *asm, k kindInfo, T int) {
+	fetch := fetcher(a, k, T)
+	for g := 0; g < 8; g += 2 {
+		if g == 0 || g == 4 && k.bits == 6 {
+			avx512Start(a, k, T, g/4)
+		}
+		avx512Codes(a, k, g)
+		for i, z := range []string{zLow, zHigh} {
+			for t := range T {
+				a.op("VPDPBUSD.BCST %d(DX), %s, Z%d", t*32+(g+i)*4-bias, z, t)
+			}
+			fetch(g + i)
+		}
+		if g == 2 && k.bits == 6 {
+			avx512Scales(a, k, 0)
+			avx512Sum(a, k, T)
+		}
+	}
+	avx512Scales(a, k, 1)
+	avx512Sum(a, k, T)
+}
+
+// fetcher returns the function that prefetches a block's share between the groups.
+func fetcher(a *asm, k kindInfo, T int) func(g int) {
+	lines := k.lines()
+	return func(g int) {
+		for i := range lines {
+			if i*8/lines == g {
+				a.op("PREFETCHT1 %d(R8)", i*64)
+			}
+		}
+		if g == 7 {
+			a.op("ADDQ R10, R8")
+		}
+	}
+}
+
+// avx512Start sets the integer sums of a block, or of half a block, to where they begin.
+func avx512Start(a *asm, k kindInfo, T, half int) {
+	if k.bits < 8 && k.bits > 4 && (k.bits == 5 || half < 2) {
+		from := "256(SI)"
+		if k.bits == 6 {
+			from = fmt.Sprintf("%d(SI)", 256+64*half)
+		}
+		a.op("VMOVDQU32 %s, %s", from, zSuper)
+	}
+	for t := range T {
+		if k.seed == 0 {
+			a.op("VMOVDQA32 %s, Z%d", zBase, t)
+			continue
+		}
+		a.op("VPBROADCASTD %d(DX), Z%d", (k.seed+4*half)*T+4*t-bias, t)
+	}
+}
+
+// avx512Codes unpacks the codes of groups g and g+1.
+func avx512Codes(a *asm, k kindInfo, g int) {
+	if k.bits == 8 {
+		a.op("VMOVDQU32 %d(SI), %s", g*64, zLow)
+		a.op("VMOVDQU32 %d(SI), %s", (g+1)*64, zHigh)
+		return
+	}
+	a.op("VPANDD %d(SI), %s, %s", g/2*64, zMask, zLow)
+	a.op("VPSRLW $4, %d(SI), %s", g/2*64, zHigh)
+	a.op("VPANDD %s, %s, %s", zMask, zHigh, zHigh)
+	if k.bits == 4 {
+		return
+	}
+	for i, z := range []string{zLow, zHigh} {
+		// Move the group's high bits to where they belong: codes |= moved & mask.
+		up := 4 - (g + i) // bit g to bit 4
+		if k.bits == 6 {
+			up = 4 - 2*((g+i)%4) // bits 2(g%4) to bits 4, 5
+		}
+		from := zMin
+		switch {
+		case up > 0:
+			a.op("VPSLLW $%d, %s, %s", up, zSuper, zMin)
+		case up < 0:
+			a.op("VPSRLW $%d, %s, %s", -up, zSuper, zMin)
+		default:
+			from = zSuper
+		}
+		a.op("VPTERNLOGD $0xf8, %s, %s, %s", zBase, from, z)
+	}
+}
+
+// avx512Scales loads the scales and minima of a block: for six-bit codes those of one half.
+func avx512Scales(a *asm, k kindInfo, half int) {
+	switch k.name {
+	case "Q4K":
+		a.op("VPMOVZXBD (R9), %s", zW)
+		a.op("VPMOVZXBD 128(R9), %s", zMin)
+		a.op("VCVTDQ2PS %s, %s", zW, zW)
+		a.op("VCVTDQ2PS %s, %s", zMin, zMin)
+		a.op("VMULPS %s, %s, %s", zScale, zW, zW)
+		a.op("VMULPS %s, %s, %s", zSuper, zMin, zMin)
+	case "Q6K":
+		a.op("VPMOVSXBD %d(R9), %s", 16*half, zW)
+		a.op("VCVTDQ2PS %s, %s", zW, zW)
+		a.op("VMULPS %s, %s, %s", zScale, zW, zW)
+	case "Q50":
+		a.op("VCVTPH2PS 320(SI), %s", zW)
+	case "Q41":
+		a.op("VCVTPH2PS 256(SI), %s", zW)
+		a.op("VCVTPH2PS 288(SI), %s", zMin)
+	case "Q80":
+		a.op("VCVTPH2PS 512(SI), %s", zW)
+	case "W8":
+		a.op("VMOVUPS 512(SI), %s", zW)
+		a.op("VMOVUPS 576(SI), %s", zMin)
+	}
+}
+
+// avx512Sum scales the integer sums, which are floats already, and adds them to the float sums.
+func avx512Sum(a *asm, k kindInfo, T int) {
+	for t := range T {
+		tmp := []string{zLow, zHigh}[t%2]
+		a.op("VBROADCASTSS %d(DX), %s", actMagic*T+4*t-bias, tmp)
+		a.op("VFMSUB132PS.BCST %d(DX), %s, Z%d", actScale*T+4*t-bias, tmp, t)
+		a.op("VFMADD231PS %s, Z%d, Z%d", zW, t, 12+t)
+		switch k.min {
+		case 1:
+			a.op("VFMADD231PS.BCST %d(DX), %s, Z%d", actSum*T+4*t-bias, zMin, 12+t)
+		case -1:
+			a.op("VFNMADD231PS.BCST %d(DX), %s, Z%d", actSum*T+4*t-bias, zMin, 12+t)
+		}
+	}
+}
+
+// avx512Float writes the kernel of float panels: acts points at T rows of floats, step bytes apart; units is the columns.
+func avx512Float(a *asm, T int) {
+	fmt.Fprintf(a, "\n// func avx512F32%d(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)\n", T)
+	fmt.Fprintf(a, "TEXT ·avx512F32%d(SB), NOSPLIT, $0-56\n", T)
+	loadArguments(a)
+	a.op("LEAQ (R10)(R10*2), R11")
+	a.op("LEAQ (DX)(R10*4), R12")
+	a.op("LEAQ (DX)(R10*8), R13")
+	for t := range T {
+		a.op("VPXORD Z%d, Z%d, Z%d", t, t, t)
+	}
+	column := func(c int) {
+		a.op("VMOVUPS %d(SI), Z%d", 64*c, 24+c%4)
+		for t := range T {
+			index := []string{"", "(R10*1)", "(R10*2)", "(R11*1)"}[t%4]
+			a.op("VFMADD231PS.BCST %d(%s)%s, Z%d, Z%d", 4*c, []string{"DX", "R12", "R13"}[t/4], index, 24+c%4, t)
+		}
+	}
+	advance := func(n int) {
+		for _, r := range []string{"DX", "R12", "R13"}[:(T+3)/4] {
+			a.op("ADDQ $%d, %s", 4*n, r)
+		}
+		a.op("ADDQ $%d, SI", 64*n)
+	}
+	a.op("SUBQ $4, CX")
+	a.op("JLT rest")
+	a.label("four")
+	for c := range 4 {
+		column(c)
+		a.op("PREFETCHT1 %d(SI)", 4096+64*c)
+	}
+	advance(4)
+	a.op("SUBQ $4, CX")
+	a.op("JGE four")
+	a.label("rest")
+	a.op("ADDQ $4, CX")
+	a.op("JZ done")
+	a.label("one")
+	column(0)
+	advance(1)
+	a.op("DECQ CX")
+	a.op("JNZ one")
+	a.label("done")
+	for t := range T {
+		a.op("VMOVUPS Z%d, (DI)", t)
+		if t+1 < T {
+			a.op("ADDQ BX, DI")
+		}
+	}
+	a.op("VZEROUPPER")
+	a.op("RET")
+}

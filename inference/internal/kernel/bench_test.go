@@ -1,0 +1,134 @@
+//go:build unix
+
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"shelftalk/inference/internal/quant"
+)
+
+// cpuSeconds is the processor time used so far: a measure that other programs on the machine disturb less than the clock.
+func cpuSeconds() float64 {
+	var u unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
+}
+
+// bankBytes is more than any cache holds: weights must come from memory, as they do in a model.
+const bankBytes = 192 << 20
+
+// bank is enough equal matrices to fill bankBytes.
+func bank(b *testing.B, typ quant.Type, rows, cols int) []*Matrix {
+	b.Helper()
+	rng := rand.New(rand.NewPCG(1, 1))
+	src := randomRows(rng, typ, 16, cols)
+	var ms []*Matrix
+	for n := 0; n < bankBytes; n += ms[0].Bytes() {
+		m, err := NewMatrix(typ, rows, cols)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(m.Free)
+		for r := 0; r < rows; r += 16 {
+			k := min(16, rows-r)
+			if r > 0 && k == 16 {
+				copy(m.panel(r/16), m.panel(0))
+				continue
+			}
+			if err := m.Pack(src[:k*len(src)/16], r, k); err != nil {
+				b.Fatal(err)
+			}
+		}
+		ms = append(ms, m)
+	}
+	return ms
+}
+
+func BenchmarkMatMul(b *testing.B) {
+	for _, c := range []struct {
+		typ        quant.Type
+		rows, cols int
+	}{
+		{quant.Q4_K, 8960, 1536},
+		{quant.Q4_K, 1536, 8960},
+		{quant.Q6_K, 1536, 8960},
+		{quant.Q5_0, 4864, 896},
+		{quant.Q8_0, 4864, 896},
+		{quant.Q4_1, 1536, 576},
+		{quant.Q5_1, 1536, 576},
+		{quant.F32, 1536, 576},
+	} {
+		b.Run(fmt.Sprintf("%v/%dx%d", c.typ, c.rows, c.cols), func(b *testing.B) {
+			var ms []*Matrix
+			for _, workers := range []int{1, 2} {
+				for _, tokens := range []int{1, 4, 8, 12, 32, 512} {
+					b.Run(fmt.Sprintf("T%d/W%d", tokens, workers), func(t *testing.B) {
+						if ms == nil {
+							ms = bank(b, c.typ, c.rows, c.cols)
+						}
+						benchMatMul(t, ms, tokens, workers)
+					})
+				}
+			}
+		})
+	}
+}
+
+func benchMatMul(b *testing.B, ms []*Matrix, tokens, workers int) {
+	m := ms[0]
+	rng := rand.New(rand.NewPCG(2, 2))
+	a := NewActs(tokens, m.Cols())
+	a.Reset(tokens, m.Cols())
+	x := inputs(rng, tokens, m.Cols(), m.Cols())
+	for i := range a.Tiles() {
+		a.Quantise(i, x, m.Cols())
+	}
+	dst := make([]float32, tokens*m.Rows())
+	MatMul(dst, m.Rows(), m, a, 0, m.Panels())
+	cpu := cpuSeconds()
+	b.ResetTimer()
+	if workers == 1 {
+		for i := range b.N {
+			MatMul(dst, m.Rows(), ms[i%len(ms)], a, 0, m.Panels())
+		}
+	} else {
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Go(func() {
+				for i := range b.N {
+					MatMul(dst, m.Rows(), ms[i%len(ms)], a, m.Panels()*w/workers, m.Panels()*(w+1)/workers)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	b.ReportMetric(float64(b.N)/(cpuSeconds()-cpu)/1e9*float64(m.Rows())*float64(m.Cols())*float64(tokens), "GMAC/s/core")
+	n := float64(b.N) / b.Elapsed().Seconds() / 1e9
+	b.ReportMetric(n*float64(m.Rows())*float64(m.Cols())*float64(tokens), "GMAC/s")
+	b.ReportMetric(n*float64(m.Bytes()), "GB/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+func BenchmarkLimits(b *testing.B) {
+	for _, threads := range []int{1, 2} {
+		b.Run(fmt.Sprintf("W%d", threads), func(b *testing.B) {
+			for range b.N {
+				l, err := MeasureLimits(threads)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(l.ReadGB, "GB/s")
+				b.ReportMetric(l.DotGMAC, "GMAC/s")
+				b.ReportMetric(l.FMAG, "GFMA/s")
+			}
+		})
+	}
+}

@@ -1,0 +1,15 @@
+//go:build !amd64 || noasm
+
+package kernel
+
+func best() tier { return generic }
+
+func tileKernel(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int, _ *byte, _ int) {
+	tileGeneric(dst, stride, m, p, a, tile)
+}
+
+func readAll(b []byte) { readAllGeneric(b) }
+
+func dotLoop(n int) float64 { return dotLoopGeneric(n) }
+
+func fmaLoop(n int) float64 { return fmaLoopGeneric(n) }
