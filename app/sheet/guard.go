@@ -6,9 +6,10 @@ import "strings"
 // character that hides one: = + - @ TAB CR LF, and the full-width forms in East Asian locales.
 const triggers = "=+-@\t\r\n＝＋－＠"
 
-// guard puts an apostrophe before a cell that would come alive. Plain numbers stay numbers.
+// guard puts an apostrophe before a cell that would come alive. Plain numbers stay numbers. A cell that has the
+// apostrophe already gets another, so that unguard gives back what was there.
 func guard(cell string) string {
-	if cell == "" || !strings.ContainsRune(triggers, firstRune(cell)) || isNumber(cell) {
+	if !alive(cell) || isNumber(cell) {
 		return cell
 	}
 	return "'" + cell
@@ -16,10 +17,16 @@ func guard(cell string) string {
 
 // unguard takes the apostrophe away again.
 func unguard(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(triggers, firstRune(cell[1:])) && !isNumber(cell[1:]) {
+	if len(cell) > 1 && cell[0] == '\'' && alive(cell[1:]) && !isNumber(cell[1:]) {
 		return cell[1:]
 	}
 	return cell
+}
+
+// alive says whether a trigger begins the cell, apostrophes aside.
+func alive(cell string) bool {
+	cell = strings.TrimLeft(cell, "'")
+	return cell != "" && strings.ContainsRune(triggers, firstRune(cell))
 }
 
 func firstRune(s string) rune {

@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -214,10 +215,11 @@ func (t *Table) findHeader(records []record, o Options) (int, error) {
 		return 0, fmt.Errorf("%w: row %d, chosen as the header, is empty or beyond the end", ErrEmpty, o.HeaderRow)
 	}
 	width := tableWidth(records)
+	last := lastFilled(records) // nothing stands under it
 	best, bestScore := -1, 0.0
 	any := false
 	for i, r := range records {
-		if i >= headerRows || r.number > headerRows && any {
+		if any && (i >= headerRows || r.number > headerRows || i == last) {
 			break
 		}
 		n := filled(r.cells)
@@ -229,7 +231,7 @@ func (t *Table) findHeader(records []record, o Options) (int, error) {
 		if best >= 0 && i == best+1 && machineNames(r.cells) && n*2 >= width && !machineNames(records[best].cells) {
 			score = 2 // the keys under a row of labels, as marketplaces' templates have them
 		}
-		if score > bestScore*1.1 {
+		if score > bestScore*laterHeader {
 			best, bestScore = i, score
 		}
 	}
@@ -242,19 +244,40 @@ func (t *Table) findHeader(records []record, o Options) (int, error) {
 	return best, nil
 }
 
-// tableWidth is how many cells a row of the table proper fills: the most that one of the first rows does.
+// laterHeader is how much more a later row has to look like a header: the first of two alike is it.
+const laterHeader = 1.3
+
+// tableWidth is how many cells a full row of the table fills: the most that two of the first rows do, so that one row
+// with cells too many doesn't count.
 func tableWidth(records []record) int {
-	width := 0
+	var widths []int
 	for _, r := range records[:min(len(records), 3*headerRows)] {
-		if !isComment(r.cells) {
-			width = max(width, filled(r.cells))
+		if n := filled(r.cells); n > 0 && !isComment(r.cells) {
+			widths = append(widths, n)
 		}
 	}
-	return width
+	slices.Sort(widths)
+	switch n := len(widths); n {
+	case 0:
+		return 1
+	case 1:
+		return widths[0]
+	default:
+		return widths[n-2]
+	}
+}
+
+func lastFilled(records []record) int {
+	for i := len(records) - 1; i >= 0; i-- {
+		if filled(records[i].cells) > 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // headerScore says how much a row looks like a header, 0 to 1: how much of the table's width it covers, how many of its
-// cells read like names, and whether they differ.
+// cells read like names, and (a little) whether they differ.
 func headerScore(cells []string, width int) float64 {
 	n, names := 0, 0
 	distinct := map[string]bool{}
@@ -273,7 +296,7 @@ func headerScore(cells []string, width int) float64 {
 		return 0
 	}
 	cover := min(1, float64(n)/float64(width))
-	return cover * cover * float64(names) / float64(n) * float64(len(distinct)) / float64(n)
+	return cover * cover * float64(names) / float64(n) * (1 + float64(len(distinct))/float64(n)) / 2
 }
 
 var (
