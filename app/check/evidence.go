@@ -149,3 +149,6 @@ func (s *scripts) count(text string) {
 		}
 	}
 }
+
+// HasLatin says whether the row holds Latin letters: a brand, a model's name, a unit.
+func (e *Evidence) HasLatin() bool { return e.letters.latin > 0 }

@@ -170,3 +170,36 @@ func (e *Evidence) CopiedShare(text string) float64 {
 	}
 	return float64(copied) / float64(len(toks))
 }
+
+// Covered is the share of a text's words, those of grammar left out, that another text has too.
+func Covered(text, by string) float64 {
+	have := map[string]bool{}
+	for _, t := range tokens(by) {
+		have[t.key] = true
+	}
+	all, hit := 0, 0
+	for _, t := range tokens(text) {
+		if stopword(t) {
+			continue
+		}
+		all++
+		if have[t.key] {
+			hit++
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return float64(hit) / float64(all)
+}
+
+// Novel counts the words of a text, those of grammar left out, that the row doesn't have.
+func (e *Evidence) Novel(text string) int {
+	n := 0
+	for _, t := range tokens(text) {
+		if !stopword(t) && !e.words[t.key] {
+			n++
+		}
+	}
+	return n
+}

@@ -19,8 +19,10 @@ const (
 // Ruleset is a brand's voice: saved, cloned, chosen for a job.
 type Ruleset struct {
 	ID, Name string
-	Tone     string   // a phrase, e.g. "plain and warm"
-	Audience string   // e.g. "people who cycle to work"
+	// Tone is a phrase, e.g. "plain and warm", and Audience who reads it, e.g. "people who cycle to work". Written in both
+	// languages ("plain and warm / 平实、亲切"), each draft takes its own.
+	Tone     string
+	Audience string
 	Never    []string // words and phrases that must not be written
 	Must     []string // words that the description must carry
 	// Careful is the truth dial, 0 (lively) to 1 (careful): it sets the weight of context-aware decoding.

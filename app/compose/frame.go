@@ -1,0 +1,277 @@
+package compose
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"shelftalk/app/catalog"
+	"shelftalk/app/channel"
+	"shelftalk/app/check"
+	"shelftalk/inference"
+)
+
+// A page is written in one generation: forced labels with slots behind them. A description's sentences are slots of their
+// own, "description.0", "description.1" ..., each behind a cue that names its facts; joined they are the field.
+
+// piece is one slot of a page, or the text that stands in its place.
+type piece struct {
+	slot  string // "title", "description.1", "bullet_2"
+	cue   string // forced text before it
+	facts []fact
+	fixed string // already written: forced, not asked for
+}
+
+// field is the draft's field that a slot belongs to.
+func fieldOf(slot string) string {
+	name, _, _ := strings.Cut(slot, ".")
+	return name
+}
+
+func bulletName(i int) string { return fmt.Sprintf("bullet_%d", i+1) }
+
+// job is a brief with all that is computed from it once.
+type job struct {
+	brief    Brief
+	template *template
+	channel  channel.Channel
+	plan     plan
+	pieces   []piece
+	printed  map[string]string // bullets that code writes
+	order    []string          // the draft's fields
+	rules    inference.Rules
+}
+
+// prepare plans a page.
+func (c *Composer) prepare(b Brief) (*job, error) {
+	t := c.templates[b.Language]
+	if t == nil {
+		return nil, fmt.Errorf("%w %q", ErrLanguage, b.Language)
+	}
+	ch, ok := c.channels[b.Channel]
+	if !ok {
+		return nil, fmt.Errorf("%w %q", ErrChannel, b.Channel)
+	}
+	if b.Template != "" && b.Template != ProductPage {
+		return nil, fmt.Errorf("%w %q", ErrTemplate, b.Template)
+	}
+	j := &job{brief: b, template: t, channel: ch, plan: c.plan(b), printed: map[string]string{}}
+	never := c.never(b, ch)
+	j.rules = inference.Rules{
+		Numbers: j.plan.evidence.Numbers(),
+		Never:   never,
+		Except:  j.plan.evidence.Backed(),
+		Script:  inference.Latin,
+	}
+	for _, leak := range t.leaks() {
+		if j.plan.evidence.Has(leak) {
+			j.rules.Except = append(j.rules.Except, leak)
+		}
+	}
+	if b.Language == Chinese {
+		j.rules.Script = inference.Han
+		if j.plan.evidence.HasLatin() || foreign(j.plan.title, Chinese) { // brands, models, units
+			j.rules.Script |= inference.Latin
+		}
+	}
+	j.lay()
+	return j, nil
+}
+
+// lay sets the page's pieces in the order of writing.
+func (j *job) lay() {
+	l := j.template.Labels
+	j.pieces = append(j.pieces, piece{slot: FieldTitle, cue: j.template.head(l.Title)})
+	j.order = append(j.order, FieldTitle, FieldDescription)
+	for i, facts := range j.plan.sentences {
+		j.pieces = append(j.pieces, piece{slot: fmt.Sprintf("%s.%d", FieldDescription, i), cue: j.template.cue(l.Sentence, facts), facts: facts})
+	}
+	for i, f := range j.plan.bullets {
+		name := bulletName(i)
+		j.order = append(j.order, name)
+		if text, ok := f.printed(j.brief.Language); ok && (f.kind.Figure || f.kind.ID == "feature" && len([]rune(text)) < 60) && j.fits(name, text) {
+			j.printed[name] = text
+			continue
+		}
+		j.pieces = append(j.pieces, piece{slot: name, cue: j.template.cue(l.Bullet, []fact{f}), facts: []fact{f}})
+	}
+	j.pieces = append(j.pieces,
+		piece{slot: FieldSEOTitle, cue: j.template.head(l.SEOTitle)},
+		piece{slot: FieldSEODescription, cue: j.template.head(l.SEODescription)})
+	j.order = append(j.order, FieldSEOTitle, FieldSEODescription)
+}
+
+// limit is the channel's for a draft's field.
+func (j *job) limit(name string) (channel.Field, bool) {
+	if check.IsBullet(name) {
+		name = "bullet"
+	}
+	f, ok := j.channel.Field(name)
+	if !ok && (name == FieldSEOTitle || name == FieldSEODescription) { // not the channel's: a page of one's own
+		f, ok = channel.Field{ID: name, Max: 60, Unit: channel.DoubleWidth}, true
+		if name == FieldSEODescription {
+			f.Max = 155
+		}
+	}
+	return f, ok
+}
+
+func (j *job) fits(name, text string) bool {
+	f, ok := j.limit(name)
+	n := f.Unit.Count(text)
+	return !ok || (n >= f.Min && (f.Max == 0 || n <= f.Max) && !strings.ContainsAny(text, f.Forbidden+"\x00"))
+}
+
+// messages are the prompt; bare ones have the product's name only, for the contrast. notes are findings about an earlier
+// attempt.
+func (j *job) messages(bare bool, notes []string) []inference.Message {
+	t := j.template
+	out := []inference.Message{{Role: inference.System, Content: t.system(j.brief.Ruleset)}}
+	for _, e := range t.examples(j.brief.Product) {
+		row, page := t.exampleTurns(e)
+		out = append(out, inference.Message{Role: inference.User, Content: row}, inference.Message{Role: inference.Assistant, Content: page})
+	}
+	title := j.plan.title
+	if title == "" {
+		title = j.plan.category
+	}
+	facts := j.plan.facts
+	if bare {
+		facts = nil
+	}
+	content := t.row(title, j.plan.category, facts)
+	if len(notes) > 0 {
+		content += "\n\n" + fmt.Sprintf(t.Note, strings.Join(notes, " "))
+	}
+	return append(out, inference.Message{Role: inference.User, Content: content})
+}
+
+// request makes the generation of a page; attempt counts from 0, colder with every repair.
+func (j *job) request(pieces []piece, candidate, attempt int, notes []string) inference.Request {
+	careful := j.brief.Ruleset.Careful
+	r := inference.Request{
+		Messages: j.messages(false, notes),
+		Params: inference.Params{
+			Temperature: max(0.15, 0.75-0.45*careful-0.2*float64(attempt)),
+			TopP:        0.95,
+			MinP:        0.05,
+			MaxTokens:   900,
+		},
+		Seed: j.seed(candidate, attempt),
+	}
+	if alpha := contrastWeight(careful); alpha > 0 {
+		r.Contrast, r.Alpha = j.messages(true, notes), alpha
+	}
+	for i, p := range pieces {
+		text := p.cue
+		if i > 0 {
+			text = "\n" + text
+		}
+		if p.fixed != "" {
+			text += j.template.gap() + p.fixed
+		}
+		r.Frame = append(r.Frame, inference.Part{Text: text})
+		if p.fixed == "" {
+			r.Frame = append(r.Frame, inference.Part{Slot: j.slot(p)})
+		}
+	}
+	return joinTexts(r)
+}
+
+// joinTexts makes neighbouring forced texts one.
+func joinTexts(r inference.Request) inference.Request {
+	var out []inference.Part
+	for _, p := range r.Frame {
+		if n := len(out); p.Slot == nil && n > 0 && out[n-1].Slot == nil {
+			out[n-1].Text += p.Text
+			continue
+		}
+		out = append(out, p)
+	}
+	if n := len(out); n > 0 && out[n-1].Slot == nil { // nothing follows it
+		out = out[:n-1]
+	}
+	r.Frame = out
+	return r
+}
+
+// contrastWeight is the α that a position of the careful dial stands for.
+func contrastWeight(careful float64) float64 { return 1.4 * min(max(careful, 0), 1) }
+
+// slot bounds what the model may write for a piece.
+func (j *job) slot(p piece) *inference.Slot {
+	name := fieldOf(p.slot)
+	s := &inference.Slot{Name: p.slot, Stop: []string{"\n"}, MaxTokens: 90, Rules: j.rules}
+	zh := j.brief.Language == Chinese
+	unit, most, least := channel.Characters, 0, 2
+	if f, ok := j.limit(name); ok {
+		unit, most = f.Unit, f.Max
+		least = max(least, f.Min)
+	}
+	bound := func(n int) { // a page's own bound, in the channel's unit
+		if most == 0 || most > n {
+			most = n
+		}
+	}
+	switch {
+	case name == FieldTitle:
+		s.MaxTokens = 40
+		bound(80)
+	case name == FieldDescription:
+		s.Rules.MaxSentences, s.Rules.SentenceEnd = 1, true
+		bound(240)
+		if zh {
+			bound(120)
+			least = 8
+		} else {
+			least = 20
+		}
+	case name == FieldSEOTitle:
+		s.MaxTokens = 32
+	case name == FieldSEODescription:
+		s.Rules.SentenceEnd, s.Rules.MaxSentences = true, 2
+		s.MaxTokens = 60
+	default:
+		s.MaxTokens = 40
+		bound(110)
+	}
+	s.Length = inference.Length{Min: least, Max: most, Count: unit.Count}
+	return s
+}
+
+// seed follows from the job's seed, the product, the candidate and the attempt.
+func (j *job) seed(candidate, attempt int) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d\x00%s\x00%d\x00%d\x00%d", j.brief.Seed, j.brief.Product.Key, j.brief.Product.Row, candidate, attempt)
+	return h.Sum64()
+}
+
+// never compiles the phrases that can't be written, once for a ruleset, channel and language: the lexicon's claims, the
+// ruleset's and the channel's words.
+func (c *Composer) never(b Brief, ch channel.Channel) *inference.Phrases {
+	words := c.banned(b, ch)
+	key := b.Channel + "\x00" + string(b.Language) + "\x00" + strings.Join(words, "\x00")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.phrases[key]; p != nil {
+		return p
+	}
+	if len(c.phrases) >= 32 { // rulesets come and go; a job uses one
+		clear(c.phrases)
+	}
+	p := inference.NewPhrases(slices.Concat(c.lexicon.Claims(), words, c.templates[b.Language].leaks()))
+	c.phrases[key] = p
+	return p
+}
+
+// banned are the words of the ruleset and the channel.
+func (c *Composer) banned(b Brief, ch channel.Channel) []string {
+	words := append([]string{}, b.Ruleset.Never...)
+	return append(words, ch.Banned[string(b.Language)]...)
+}
+
+// hasFacts says whether there is anything to write from.
+func (j *job) hasFacts() bool {
+	return j.plan.title != "" || len(j.plan.facts) > 0 || j.brief.Product.Value(catalog.Category) != ""
+}

@@ -1,0 +1,286 @@
+package compose
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"shelftalk/app/catalog"
+	"shelftalk/app/check"
+)
+
+// fact is something that a page may say, as the prompt shows it.
+type fact struct {
+	label, value string
+	field        int // index into Product.Fields
+	kind         factKind
+	details      bool // a sentence of the supplier's text
+}
+
+// plan is what a page will say: which facts go into which sentence of the description, and which make a bullet. The
+// number of both follows from the number of facts.
+type plan struct {
+	title, category string
+	facts           []fact
+	sentences       [][]fact
+	bullets         []fact
+	evidence        *check.Evidence
+	language        string // of the row
+}
+
+const (
+	maxValue   = 280 // characters of a cell that the prompt shows
+	maxFacts   = 16
+	maxDetails = 5 // sentences of the supplier's text
+	maxBullets = 5
+)
+
+// plan reads a product's row. The price isn't shown to the model: it isn't copy.
+func (c *Composer) plan(b Brief) plan {
+	p := b.Product
+	out := plan{evidence: check.NewEvidence(p, c.lexicon)}
+	out.language = out.evidence.Language()
+	t := c.templates[b.Language]
+	out.title = oneLine(p.Value(catalog.Title), maxValue)
+	out.category = oneLine(lastCategory(p.Value(catalog.Category)), 80)
+	lang := string(b.Language)
+	for i, f := range p.Fields {
+		switch f.Role {
+		case catalog.Brand:
+			if brand := oneLine(f.Value, 80); !strings.EqualFold(brand, out.title) {
+				out.facts = append(out.facts, fact{label: t.Labels.Brand, value: brand, field: i, kind: factKind{ID: "brand"}})
+			}
+		case catalog.Description:
+			out.facts = append(out.facts, details(t.Labels.Details, f.Value, i)...)
+		case catalog.Attribute:
+			label := catalog.Label(f.Name, lang)
+			kind := c.kindOf(label, f.Name)
+			if name := kind.Name[lang]; name != "" && hanWord(label) != (b.Language == Chinese) {
+				label = name
+			}
+			out.facts = append(out.facts, fact{label: label, value: tidyFigures(oneLine(f.Value, maxValue), b.Language), field: i, kind: kind})
+		}
+	}
+	if len(out.facts) > maxFacts {
+		out.facts = out.facts[:maxFacts]
+	}
+	out.sentences = sentencePlan(out.facts)
+	out.bullets = bulletPlan(out.facts)
+	return out
+}
+
+// details cuts the supplier's text into sentences, each a fact.
+func details(label, text string, field int) []fact {
+	var out []fact
+	text = oneLine(text, maxDetails*maxValue)
+	spans := check.Sentences(text)
+	for i, s := range spans {
+		if i == maxDetails {
+			break
+		}
+		name := label
+		if len(spans) > 1 {
+			name += " " + string(rune('1'+i))
+			if hanWord(label) {
+				name = label + string(rune('1'+i))
+			}
+		}
+		out = append(out, fact{label: name, value: oneLine(text[s.Start:s.End], maxValue), field: field, details: true, kind: factKind{ID: "details", Describe: 1, Bullet: 11}})
+	}
+	return out
+}
+
+// kindOf tells a column's meaning by its header; the zero kind is a fact like any other.
+func (c *Composer) kindOf(names ...string) factKind {
+	for _, name := range names {
+		name = strings.ToLower(name)
+		for _, k := range c.kinds {
+			for _, w := range k.Words {
+				if strings.Contains(name, w) {
+					return k
+				}
+			}
+		}
+	}
+	return factKind{Describe: 5, Bullet: 3}
+}
+
+// sentencePlan spreads the facts that a description is made of over one to three sentences, in the row's order.
+func sentencePlan(all []fact) [][]fact {
+	var picked []fact
+	add := func(f fact) {
+		for _, other := range picked {
+			if check.Covered(f.value, other.value) >= 0.7 {
+				return
+			}
+		}
+		picked = append(picked, f)
+	}
+	ranked := ranked(all, func(f fact) int { return f.kind.Describe })
+	for _, f := range ranked {
+		if f.details {
+			add(f)
+		}
+	}
+	for _, f := range ranked {
+		if !f.details && len(picked) < 5 {
+			add(f)
+		}
+	}
+	if len(picked) > 6 {
+		picked = picked[:6]
+	}
+	if len(picked) == 0 {
+		return [][]fact{nil}
+	}
+	n := 3
+	switch {
+	case len(picked) <= 2:
+		n = 1
+	case len(picked) <= 4:
+		n = 2
+	}
+	return spread(picked, n)
+}
+
+// spread deals facts into n groups, in order, about equally many words in each.
+func spread(facts []fact, n int) [][]fact {
+	out := make([][]fact, n)
+	for i, f := range facts {
+		g := i * n / len(facts)
+		out[g] = append(out[g], f)
+	}
+	return out
+}
+
+// bulletPlan picks the facts that make bullets. Sentences of the supplier's text only step in where columns are few.
+func bulletPlan(all []fact) []fact {
+	var out []fact
+	for _, f := range ranked(all, func(f fact) int { return f.kind.Bullet }) {
+		if f.details && (len(out) >= 3 || len(out) == 0) {
+			continue
+		}
+		double := false
+		for _, other := range out {
+			double = double || check.Covered(f.value, other.value) >= 0.7 || check.Covered(other.value, f.value) >= 0.7
+		}
+		if !double && len(out) < maxBullets {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// ranked sorts facts by rank, the row's order within one; rank 0 is left out.
+func ranked(all []fact, rank func(fact) int) []fact {
+	var out []fact
+	for _, f := range all {
+		if rank(f) > 0 {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b fact) int { return cmp.Compare(rank(a), rank(b)) })
+	return out
+}
+
+// printed is the bullet that code makes of a fact: "Size: 18 x 7 x 7 cm"; a feature stands by itself. ok is false where the
+// value isn't in the draft's language.
+func (f fact) printed(language Language) (text string, ok bool) {
+	value := strings.TrimRight(f.value, " .。;；,，")
+	if foreign(value, language) || value == "" {
+		return "", false
+	}
+	if f.kind.ID == "feature" || f.details {
+		return upperFirst(value), true
+	}
+	colon := ": "
+	if language == Chinese {
+		colon = "："
+	} else if words := strings.Fields(value); len(words) > 0 && !properFirst(words[0]) && f.kind.ID != "origin" {
+		value = lowerFirst(value)
+	}
+	if foreign(f.label, language) {
+		return "", false
+	}
+	return upperFirst(f.label) + colon + value, true
+}
+
+// properFirst says that a value's first word keeps its capital: "USB-C", "PP", "Qi phones", "FSC".
+func properFirst(word string) bool {
+	upper := 0
+	for _, r := range word {
+		if unicode.IsUpper(r) || unicode.IsDigit(r) {
+			upper++
+		}
+	}
+	return upper > 1 || len([]rune(word)) <= 2
+}
+
+// foreign says that a text has letters of the other language's script, and none or few of its own.
+func foreign(text string, language Language) bool {
+	hans, letters := 0, 0
+	for _, r := range text {
+		switch {
+		case unicode.Is(unicode.Han, r):
+			hans++
+		case unicode.IsLetter(r):
+			letters++
+		}
+	}
+	if language == Chinese {
+		return hans == 0 && letters > 6
+	}
+	return hans > 0
+}
+
+func hanWord(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+func lastCategory(s string) string {
+	if i := strings.LastIndexAny(s, ">/|›"); i >= 0 {
+		s = s[i+1:]
+	}
+	return strings.TrimSpace(strings.Trim(s, "›"))
+}
+
+// tidyFigures sets a space between a number and its unit in English: "42 x 14cm" becomes "42 x 14 cm". "20D", "5Gbps" and
+// other words that begin with a figure stay as they are.
+func tidyFigures(s string, language Language) string {
+	if language == Chinese {
+		return s
+	}
+	r := []rune(s)
+	var b strings.Builder
+	for i, c := range r {
+		if i > 0 && unicode.IsLetter(c) && unicode.IsDigit(r[i-1]) {
+			end := i
+			for end < len(r) && unicode.IsLetter(r[end]) {
+				end++
+			}
+			switch string(r[i:end]) {
+			case "cm", "mm", "m", "g", "kg", "ml", "l", "L", "W", "mAh", "lb", "oz", "gsm", "rpm", "Nm":
+				b.WriteRune(' ')
+			}
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+func upperFirst(s string) string {
+	r := []rune(s)
+	if len(r) > 0 && unicode.IsLower(r[0]) && (len(r) < 2 || !unicode.IsUpper(r[1])) {
+		r[0] = unicode.ToUpper(r[0])
+	}
+	return string(r)
+}
+
+func lowerFirst(s string) string {
+	r := []rune(s)
+	if len(r) > 1 && unicode.IsUpper(r[0]) && unicode.IsLower(r[1]) {
+		r[0] = unicode.ToLower(r[0])
+	}
+	return string(r)
+}

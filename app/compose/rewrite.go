@@ -1,0 +1,102 @@
+package compose
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"shelftalk/app/check"
+	"shelftalk/inference"
+)
+
+// Rewrite makes one field of a variant again, the fields before it kept, and streams it: the chunks' Slot is the field's
+// name, their texts, joined, are its new text. Judge it with Recheck when it is done.
+func (c *Composer) Rewrite(ctx context.Context, g Generator, b Brief, v Variant, field string, seed uint64) iter.Seq2[inference.Chunk, error] {
+	return func(yield func(inference.Chunk, error) bool) {
+		request, err := c.rewriting(b, v, field, seed)
+		if err != nil {
+			yield(inference.Chunk{}, err)
+			return
+		}
+		written, slot := "", ""
+		for chunk, err := range g.Generate(ctx, request) {
+			if err != nil {
+				yield(inference.Chunk{}, err)
+				return
+			}
+			if chunk.Slot != slot && written != "" && b.Language != Chinese {
+				chunk.Text = " " + chunk.Text
+			}
+			slot = chunk.Slot
+			written += chunk.Text
+			last := lastSlot(request)
+			chunk.Done = chunk.Done && chunk.Slot == last
+			chunk.Slot = field
+			if !yield(chunk, nil) {
+				return
+			}
+		}
+	}
+}
+
+func lastSlot(r inference.Request) string {
+	for _, p := range slices.Backward(r.Frame) {
+		if p.Slot != nil {
+			return p.Slot.Name
+		}
+	}
+	return ""
+}
+
+// rewriting is the request for one field: what stands before it forced, what stands behind it left out.
+func (c *Composer) rewriting(b Brief, v Variant, field string, seed uint64) (inference.Request, error) {
+	j, err := c.prepare(b)
+	if err != nil {
+		return inference.Request{}, err
+	}
+	if !j.hasFacts() {
+		return inference.Request{}, ErrNothingToSay
+	}
+	if !slices.ContainsFunc(v.Fields, func(f Field) bool { return f.Name == field }) {
+		return inference.Request{}, fmt.Errorf("%w: %q", ErrField, field)
+	}
+	j.openPrinted(field)
+	pieces := j.keep(v.Fields, map[string]bool{field: true})
+	end := 0
+	for i, p := range pieces {
+		if fieldOf(p.slot) == field {
+			end = i + 1
+		}
+	}
+	if end == 0 {
+		return inference.Request{}, fmt.Errorf("%w: %q", ErrField, field)
+	}
+	r := j.request(pieces[:end], 0, 0, nil)
+	r.Seed = seed
+	r.Params.Temperature = max(r.Params.Temperature, 0.7) // asked for again: something else is wanted
+	return r, nil
+}
+
+// openPrinted makes a slot of a bullet that code prints, so that the model can word it; a bullet beyond the plan's (added
+// by hand) gets one without a fact.
+func (j *job) openPrinted(name string) {
+	if !check.IsBullet(name) || slices.ContainsFunc(j.pieces, func(p piece) bool { return p.slot == name }) {
+		return
+	}
+	p := piece{slot: name, cue: j.template.cue(j.template.Labels.Bullet, nil)}
+	for i, f := range j.plan.bullets {
+		if bulletName(i) == name {
+			p.facts = []fact{f}
+			p.cue = j.template.cue(j.template.Labels.Bullet, p.facts)
+		}
+	}
+	at := len(j.pieces) - 2 // before the SEO fields
+	for i, other := range j.pieces {
+		if check.IsBullet(other.slot) && other.slot > name {
+			at = i
+			break
+		}
+	}
+	j.pieces = slices.Insert(j.pieces, at, p)
+}
