@@ -1,6 +1,16 @@
 package inference
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+
+	"shelftalk/inference/internal/arch"
+	"shelftalk/inference/internal/gguf"
+	"shelftalk/inference/internal/kernel"
+	"shelftalk/inference/internal/kv"
+	"shelftalk/inference/internal/sched"
+	"shelftalk/inference/internal/token"
+)
 
 // Every refusal of the engine wraps one of these.
 var (
@@ -21,3 +31,32 @@ var (
 	// ErrClosed means that the model was closed.
 	ErrClosed = errors.New("the model is closed")
 )
+
+// refusal gives an error of the engine's parts the sentinel that callers know.
+func refusal(err error) error {
+	for _, r := range []struct {
+		sentinel error
+		of       []error
+	}{
+		{ErrTruncated, []error{gguf.ErrTruncated}},
+		{ErrTooLarge, []error{gguf.ErrLimit}},
+		{ErrUnsupported, []error{
+			gguf.ErrVersion, gguf.ErrType, gguf.ErrSplit, arch.ErrUnsupported, kernel.ErrType,
+			token.ErrModel, token.ErrPattern,
+		}},
+		{ErrFormat, []error{
+			gguf.ErrForeign, gguf.ErrSyntax, gguf.ErrDuplicate, gguf.ErrTensor, gguf.ErrMissing, gguf.ErrKind,
+			arch.ErrShape, kernel.ErrShape, kernel.ErrScale, token.ErrVocabulary, token.ErrMerges, token.ErrSpecial,
+		}},
+		{ErrMemory, []error{kernel.ErrMemory, kv.ErrFull}},
+		{ErrContext, []error{sched.ErrContext}},
+		{ErrClosed, []error{sched.ErrClosed}},
+	} {
+		for _, e := range r.of {
+			if errors.Is(err, e) {
+				return fmt.Errorf("%w: %w", r.sentinel, err)
+			}
+		}
+	}
+	return err
+}

@@ -1,14 +1,35 @@
 package inference
 
 import (
-	"context"
+	"bytes"
 	"fmt"
-	"iter"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"shelftalk/inference/internal/arch"
+	"shelftalk/inference/internal/chat"
+	"shelftalk/inference/internal/gguf"
+	"shelftalk/inference/internal/kernel"
+	"shelftalk/inference/internal/kv"
+	"shelftalk/inference/internal/nn"
+	"shelftalk/inference/internal/sched"
+	"shelftalk/inference/internal/token"
 )
 
 // Model is an opened language model. Its methods may be called from any goroutine.
 type Model struct {
-	info Info
+	info     Info
+	rows     int
+	tokens   *token.Tokenizer
+	template *chat.Template
+	weights  *nn.Weights
+	cache    *kv.Cache
+	net      *nn.Net
+	loop     *sched.Loop
+	close    sync.Once
 }
 
 // Info describes a model.
@@ -18,63 +39,184 @@ type Info struct {
 	Quant   string // the weights' most frequent type, e.g. "Q4_K"
 	Params  int64  // weights
 	Bytes   int64  // size of the file
-	Memory  int64  // bytes held: weights, keys and values, working memory
+	Memory  int64  // bytes held at most: weights, keys and values, working memory
 	Context int    // tokens of one row at most
 	Vocab   int
 	Layers  int
+	Rows    int // requests decoded together at most
 	Threads int
 	Kernel  string // "avx512vnni", "avx2", "generic"
+	Notice  string // what the user should know, e.g. that the file has no chat template; mostly ""
 }
 
 // Open reads the GGUF file at path. The file is read once: what happens to it later doesn't matter.
 func Open(path string, opts ...Option) (*Model, error) {
-	return nil, fmt.Errorf("open model %q: %w", path, ErrUnsupported)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("open model %q: %w: it isn't a file", path, ErrFormat)
+	}
+	m, err := load(f, st.Size(), filepath.Base(path), opts)
+	if err != nil {
+		return nil, fmt.Errorf("open model %q: %w", path, err)
+	}
+	return m, nil
 }
 
 // Load is Open over a model's bytes, which aren't kept.
 func Load(data []byte, opts ...Option) (*Model, error) {
-	return nil, fmt.Errorf("load model: %w", ErrUnsupported)
+	m, err := load(bytes.NewReader(data), int64(len(data)), "model", opts)
+	if err != nil {
+		return nil, fmt.Errorf("load model: %w", err)
+	}
+	return m, nil
 }
 
-// Close ends what is running and frees the memory.
-func (m *Model) Close() error { return nil }
+// The sizes of the engine's steps.
+const (
+	stepTokens  = 256
+	stepLogits  = 32
+	defaultRows = 32
+	maxRows     = 256
+	maxContext  = 8192
+)
+
+func load(r io.ReaderAt, size int64, name string, opts []Option) (*Model, error) {
+	o := options{threads: defaultThreads(), rows: defaultRows}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	file, err := gguf.Read(r, size)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	config, err := arch.Read(file)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	plan, err := nn.NewPlan(file, config)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	tokens, err := token.FromFile(file)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	if tokens.Size() > config.Vocab {
+		return nil, fmt.Errorf("%w: %d tokens for a vocabulary of %d", ErrFormat, tokens.Size(), config.Vocab)
+	}
+	template, err := file.TextOr("tokenizer.chat_template", "")
+	if err != nil {
+		return nil, refusal(err)
+	}
+	m := &Model{tokens: tokens, template: chat.New(template, tokens.Name(tokens.BOS()), tokens.Name(tokens.EOS()))}
+	m.describe(file, plan, name, size)
+	return m, m.start(plan, o)
+}
+
+func defaultThreads() int {
+	n := runtime.GOMAXPROCS(0)
+	if n >= 4 {
+		n--
+	}
+	return n
+}
+
+func (m *Model) describe(file *gguf.File, plan *nn.Plan, name string, size int64) {
+	if given, err := file.TextOr("general.name", name); err == nil && given != "" {
+		name = given
+	}
+	c := plan.Config
+	m.info = Info{
+		Name: name, Arch: c.Arch, Quant: plan.Quant.String(), Params: plan.Params, Bytes: size,
+		Vocab: c.Vocab, Layers: c.Layers, Notice: m.template.Notice(), Kernel: kernel.Tier(),
+	}
+}
+
+// start allocates, loads the weights and starts the loop, if there is memory for all of it.
+func (m *Model) start(plan *nn.Plan, o options) error {
+	c := plan.Config
+	context := min(c.Context, maxContext)
+	if o.context > 0 {
+		context = min(c.Context, o.context)
+	}
+	o.threads, o.rows = max(1, min(o.threads, 256)), max(1, min(o.rows, maxRows))
+	layout := kv.Layout{Layers: c.Layers, Heads: c.KVHeads, Dim: c.HeadDim}
+	pages, err := m.budget(plan, layout, context, o)
+	if err != nil {
+		return err
+	}
+	if m.weights, err = plan.Load(o.threads, o.progress); err != nil {
+		return refusal(err)
+	}
+	m.cache = kv.New(layout, pages, pages/4, kernel.Halves)
+	m.net = nn.New(m.weights, m.cache, o.threads, stepTokens, stepLogits, context)
+	m.loop = sched.New(sched.Config{Net: m.net, Cache: m.cache, Tokens: m.tokens, Context: context, Rows: o.rows})
+	m.rows = o.rows
+	m.info.Context, m.info.Rows, m.info.Threads = context, o.rows, o.threads
+	return nil
+}
+
+// The default memory for keys and values.
+const (
+	tokensPerRow  = 1024 // of each sequence of a row
+	maxCacheBytes = 2 << 30
+)
+
+// budget returns the number of pages for keys and values, and refuses a model that the memory can't hold.
+func (m *Model) budget(plan *nn.Plan, layout kv.Layout, context int, o options) (int, error) {
+	total, err := machineMemory()
+	if err != nil {
+		total = 0 // unknown: the system will say no by itself
+	}
+	if o.memory > 0 && (total == 0 || o.memory < total) {
+		total = o.memory
+	}
+	perRow := int64((context+kv.PageTokens-1)/kv.PageTokens) + 2
+	least := 2 * perRow * layout.PageBytes() // a row with its contrast
+	most := o.kvBytes
+	if most <= 0 {
+		most = min(2*int64(o.rows)*tokensPerRow/kv.PageTokens*layout.PageBytes(), maxCacheBytes)
+		if total > 0 {
+			most = min(most, total/4)
+		}
+	}
+	most = max(most, least)
+	fixed := plan.Bytes + nn.WorkingBytes(plan, stepTokens, stepLogits, context)
+	if total > 0 && fixed+least > total {
+		return 0, fmt.Errorf("%w: it needs %s, there are %s", ErrMemory, gigabytes(fixed+least), gigabytes(total))
+	}
+	if total > 0 {
+		most = min(most, total-fixed)
+	}
+	m.info.Memory = fixed + most
+	return int(most / layout.PageBytes()), nil
+}
+
+func gigabytes(n int64) string { return fmt.Sprintf("%.1f GB", float64(n)/1e9) }
+
+// Close ends what is running and frees the memory. It waits for generations to end; they end with ErrClosed.
+func (m *Model) Close() error {
+	m.close.Do(func() {
+		m.loop.Close()
+		m.net.Close()
+		m.cache.Close()
+		m.weights.Free()
+	})
+	return nil
+}
 
 // Info describes the model.
 func (m *Model) Info() Info { return m.info }
 
 // Tokens returns the ids of text. A special token spelled in it stays text.
-func (m *Model) Tokens(text string) []int32 { return nil }
+func (m *Model) Tokens(text string) []int32 { return m.tokens.Encode(text, false) }
 
-// Generate answers one request, streamed. It goes before every Batch that runs beside it.
-func (m *Model) Generate(ctx context.Context, r Request) iter.Seq2[Chunk, error] {
-	return func(yield func(Chunk, error) bool) { yield(Chunk{}, ErrUnsupported) }
-}
-
-// Batch answers requests together and yields results in order of completion. reqs is pulled from a goroutine of its own,
-// as rows become free, and may block. An error ends the batch; a row's own error is in its Result.
-func (m *Model) Batch(ctx context.Context, reqs iter.Seq[Request], o BatchOptions) iter.Seq2[Result, error] {
-	return func(yield func(Result, error) bool) { yield(Result{}, ErrUnsupported) }
-}
-
-// Perplexity scores text in chunks of ctxLen tokens, the second half of each (llama-perplexity's method), and returns
-// the perplexity and the number of tokens scored.
-func (m *Model) Perplexity(ctx context.Context, text string, ctxLen int) (float64, int, error) {
-	return 0, 0, ErrUnsupported
-}
-
-// Logits returns the vocabulary's logits behind every one of ids.
-func (m *Model) Logits(ctx context.Context, ids []int32) ([][]float32, error) {
-	return nil, ErrUnsupported
-}
-
-// BenchResult holds medians, in tokens per second.
-type BenchResult struct {
-	Prefill float64 // a prompt of 512 tokens
-	Stream  float64 // one row, 48 tokens behind 512
-	Batch   float64 // 32 rows over one shared prefix of 512 tokens, 48 tokens each
-}
-
-// Bench measures the model: runs times (0: 3) each of BenchResult's figures.
-func (m *Model) Bench(ctx context.Context, runs int) (BenchResult, error) {
-	return BenchResult{}, ErrUnsupported
-}
+func (m *Model) submit(j sched.Job) error { return refusal(m.loop.Submit(j)) }

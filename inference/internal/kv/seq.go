@@ -203,3 +203,33 @@ func (s *Seq) Close() {
 
 // ComparePages orders sequences so that those with common pages are neighbours.
 func ComparePages(a, b *Seq) int { return slices.Compare(a.pages, b.pages) }
+
+// Fork returns another sequence of the same text. Its pages are shared; a last one that isn't full is copied, which fails
+// silently to a shorter text for want of a page: see Len.
+func (s *Seq) Fork() *Seq {
+	f := &Seq{cache: s.cache}
+	for i, n := range s.path {
+		k := min(PageTokens, s.n-i*PageTokens)
+		if k == PageTokens {
+			s.cache.hold(n)
+			f.push(n)
+			f.n += k
+		} else if k > 0 {
+			f.copyOf(n, k)
+		}
+	}
+	return f
+}
+
+// Discard closes a sequence whose text won't be wanted again: what nobody else walks is freed.
+func (s *Seq) Discard() {
+	for len(s.path) > 0 {
+		n := s.path[len(s.path)-1]
+		s.pop()
+		if n.parent != nil && n.refs == 0 && len(n.children) == 0 {
+			s.cache.idle--
+			s.cache.drop(n)
+		}
+	}
+	s.n = 0
+}

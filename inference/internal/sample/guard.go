@@ -34,10 +34,10 @@ type Guard struct {
 	stops   [][]byte
 	longest int // bytes of the longest stop
 
-	heal []byte // what must still be written of the fixed text before
-	text []byte
-	ends []int  // length of the text behind each token
-	tail []byte // scratch
+	fixed  []byte // the end of the fixed text before, to be written again
+	healed int    // bytes of it that are written
+	text   []byte
+	ends   []int // bytes written behind each token, those of fixed included
 
 	run     run
 	letters scriptRun
@@ -70,7 +70,7 @@ func NewGuard(r Rules) *Guard {
 
 // Reset begins a new text. heal is the end of the fixed text before it, which the first tokens must write again.
 func (g *Guard) Reset(heal []byte) {
-	g.heal = append(g.heal[:0], heal...)
+	g.fixed, g.healed = append(g.fixed[:0], heal...), 0
 	g.text, g.ends, g.checked = g.text[:0], g.ends[:0], 0
 	g.run.reset()
 	g.letters.unit = -1
@@ -79,6 +79,12 @@ func (g *Guard) Reset(heal []byte) {
 
 // Text is what was written. The slice is the Guard's own.
 func (g *Guard) Text() []byte { return g.text }
+
+// With is the text with a token behind it.
+func (g *Guard) With(tok []byte) []byte {
+	tok = tok[min(len(g.left()), len(tok)):]
+	return append(append([]byte(nil), g.text...), tok...)
+}
 
 // Tokens is the number of tokens written.
 func (g *Guard) Tokens() int { return len(g.ends) }
@@ -96,7 +102,7 @@ type Verdict struct {
 
 // End judges a token that ends the turn.
 func (g *Guard) End() Verdict {
-	if len(g.heal) > 0 {
+	if len(g.left()) > 0 {
 		return Verdict{}
 	}
 	return g.endAt(len(g.text), g.text)
@@ -115,14 +121,14 @@ func (g *Guard) Token(tok []byte) Verdict {
 	if len(tok) == 0 {
 		return Verdict{}
 	}
-	if len(g.heal) > 0 {
-		if bytes.HasPrefix(g.heal, tok) {
+	if left := g.left(); len(left) > 0 {
+		if bytes.HasPrefix(left, tok) {
 			return Verdict{OK: true}
 		}
-		if !bytes.HasPrefix(tok, g.heal) {
+		if !bytes.HasPrefix(tok, left) {
 			return Verdict{}
 		}
-		tok = tok[len(g.heal):]
+		tok = tok[len(left):]
 	}
 	n := len(g.text)
 	g.text = append(g.text, tok...)
@@ -295,10 +301,10 @@ func (g *Guard) count(s string) int {
 
 // Accept takes a token that Token called legal, its text not over.
 func (g *Guard) Accept(tok []byte) {
-	k := min(len(g.heal), len(tok))
-	g.heal = append(g.heal[:0], g.heal[k:]...)
+	k := min(len(g.left()), len(tok))
+	g.healed += k
 	g.text = append(g.text, tok[k:]...)
-	g.ends = append(g.ends, len(g.text))
+	g.ends = append(g.ends, g.healed+len(g.text))
 	whole, _, _ := split(g.text)
 	if len(whole) <= g.checked {
 		return
@@ -318,20 +324,22 @@ func (g *Guard) Accept(tok []byte) {
 	g.checked = len(whole)
 }
 
-// Kept tells how a text that ends behind its first n bytes is cut: the number of whole tokens in it, and where the last of
-// them ends. What lies between there and n must be written anew.
-func (g *Guard) Kept(n int) (tokens, end int) {
+// Kept tells how a text that ends behind its first n bytes is cut: the number of whole tokens in it, and what must be
+// written anew behind them, the fixed text included where its token is not kept. text may go on behind what was accepted.
+func (g *Guard) Kept(text []byte, n int) (tokens int, rest []byte) {
+	end := 0
 	for i, e := range g.ends {
-		if e > n {
-			return i, end
+		if e > len(g.fixed)+n {
+			break
 		}
 		tokens, end = i+1, e
 	}
-	return tokens, end
+	rest = append(append(rest, g.fixed...), text[:n]...)
+	return tokens, rest[end:]
 }
 
-// Healing reports whether a part of the fixed text is still to be written, and which.
-func (g *Guard) Healing() []byte { return g.heal }
+// left is what must still be written of the fixed text.
+func (g *Guard) left() []byte { return g.fixed[g.healed:] }
 
 // Choices lists what could be written next where only a few texts are allowed; nil where anything is.
 func (g *Guard) Choices() []string {
@@ -343,9 +351,9 @@ func (g *Guard) Choices() []string {
 	for _, o := range g.rules.OneOf {
 		o = strings.TrimSpace(o)
 		if rest, ok := strings.CutPrefix(o, s); ok && rest != "" {
-			out = append(out, string(g.heal)+rest)
+			out = append(out, string(g.left())+rest)
 			if len(g.text) == 0 {
-				out = append(out, string(g.heal)+" "+rest)
+				out = append(out, string(g.left())+" "+rest)
 			}
 		}
 	}

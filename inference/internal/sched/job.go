@@ -1,0 +1,96 @@
+// Package sched lets many texts be written at once by one network.
+//
+// A Loop owns the network, the cache and the one goroutine that uses them. A Row is a text to be written: its prompt, and
+// the parts of its answer, fixed text and slots. In every step the loop takes the tokens that rows have to have computed
+// (one of a row that is being written, a run of a row whose prompt or fixed text is still to be read), computes them
+// together, and lets each row that came to its end choose its next token.
+//
+// Rows whose prompts begin alike wait for each other: the first computes what they have in common, the others find it in
+// the cache. A row with a contrast prompt is two sequences that grow by the same tokens. What a row writes depends on its
+// own prompts, parameters and seed alone.
+package sched
+
+import (
+	"errors"
+
+	"shelftalk/inference/internal/sample"
+)
+
+// The package's refusals.
+var (
+	// ErrContext means a prompt with an answer that doesn't fit.
+	ErrContext = errors.New("prompt and answer are longer than the context")
+	// ErrClosed means that the loop has ended.
+	ErrClosed = errors.New("the loop has ended")
+)
+
+// Reason says why a slot ended.
+type Reason uint8
+
+// The reasons.
+const (
+	Stopped Reason = iota // by a stop text, or as its rules demand
+	Ended                 // by the model
+	Cut                   // by its length
+)
+
+// Part is a piece of an answer: fixed text, or a slot.
+type Part struct {
+	Text string
+	Slot *Slot
+}
+
+// Slot is a gap to be filled.
+type Slot struct {
+	Name      string
+	Rules     sample.Rules
+	MaxTokens int // 0: as many as fit
+	Params    sample.Params
+	Recent    int // tokens that Params.Penalty looks back
+	Alpha     float64
+}
+
+// Job is a text to be written.
+type Job struct {
+	Prompt, Contrast []int32 // Contrast may be nil
+	Parts            []Part
+	Seed             uint64
+	// Interactive rows go before all others.
+	Interactive bool
+	// Group is the batch that the row belongs to; may be nil.
+	Group *Group
+	// OnText, if set, is told the current slot's text after each of its tokens; the first final bytes of it won't change.
+	// It is called by the loop's goroutine.
+	OnText func(slot string, text []byte, final int)
+	// OnSlot, if set, is told a slot's text when it ends. Also by the loop's goroutine.
+	OnSlot func(Filled)
+	// OnDone is told the row's end, once, by the loop's goroutine.
+	OnDone func(Done)
+	// Canceled, if set, tells that nobody wants the row any more.
+	Canceled func() error
+}
+
+// Filled is a slot with its text.
+type Filled struct {
+	Name    string
+	Text    string // trimmed
+	Reason  Reason
+	Tokens  int
+	LogProb float64
+}
+
+// Done is how a row ended.
+type Done struct {
+	Text              string // all parts
+	Slots             []Filled
+	Cached, Generated int
+	Err               error
+}
+
+// Group counts what the rows of a batch have done. OnStep, if set, is called after every step in which one of its rows
+// took part, by the loop's goroutine.
+type Group struct {
+	OnStep                       func(*Group)
+	Active, Prefilled, Generated int
+	touched                      bool
+}

@@ -1,0 +1,323 @@
+package sched
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"shelftalk/inference/internal/kv"
+	"shelftalk/inference/internal/nn"
+	"shelftalk/inference/internal/sample"
+	"shelftalk/inference/internal/token"
+)
+
+// Loop writes rows. Its methods may be called from any goroutine.
+type Loop struct {
+	net        *nn.Net
+	cache      *kv.Cache
+	tokens     *token.Tokenizer
+	vocabulary *sample.Vocabulary
+	context    int
+	maxRows    int
+
+	mu     sync.Mutex
+	wake   *sync.Cond
+	queue  []*row
+	errand []*errand
+	closed bool
+	ended  chan struct{}
+
+	// What follows belongs to the loop's goroutine.
+	waiting, active []*row
+	admissions      uint64
+	turn            int     // where the next batch row stands that goes beside an interactive one
+	perToken        float64 // seconds, by experience
+	rows            []*row  // scratch of plan
+	batch           []nn.Row
+	takers          []taker
+	choosers        []*row
+}
+
+// taker is who a run of tokens in a step belongs to.
+type taker struct {
+	row  *row
+	feed *feed
+	n    int
+}
+
+// errand is a piece of work that needs the network for itself.
+type errand struct {
+	do   func(*nn.Net, *kv.Cache)
+	done chan struct{}
+}
+
+// Config is what a loop needs.
+type Config struct {
+	Net     *nn.Net
+	Cache   *kv.Cache
+	Tokens  *token.Tokenizer
+	Context int // tokens of one row at most
+	Rows    int // written together at most
+}
+
+// New starts a loop. Close ends it.
+func New(c Config) *Loop {
+	l := &Loop{
+		net: c.Net, cache: c.Cache, tokens: c.Tokens, context: c.Context, maxRows: c.Rows,
+		vocabulary: sample.NewVocabulary(c.Tokens.Size(), c.Tokens.Bytes, c.Tokens.Ends()),
+		ended:      make(chan struct{}),
+	}
+	l.wake = sync.NewCond(&l.mu)
+	go l.run()
+	return l
+}
+
+// writable reports whether a token may stand in a text.
+func (l *Loop) writable(id int32) bool {
+	k := l.tokens.Kind(id)
+	return k == token.Normal || k == token.Byte || k == token.User
+}
+
+// Submit queues a job. Its OnDone is called for certain, unless an error is returned.
+func (l *Loop) Submit(j Job) error {
+	r := &row{Job: j, loop: l}
+	r.main.prompt = j.Prompt
+	needed := len(j.Prompt)
+	if len(j.Contrast) > 0 {
+		r.contrast = &feed{prompt: j.Contrast}
+		needed = max(needed, len(j.Contrast))
+	}
+	r.part = -1
+	if needed+r.fixedAhead() > l.context {
+		return ErrContext
+	}
+	r.part = 0
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return ErrClosed
+	}
+	l.queue = append(l.queue, r)
+	l.wake.Signal()
+	return nil
+}
+
+// Do calls f from the loop's goroutine between two steps. f has the network and the cache for itself.
+func (l *Loop) Do(f func(*nn.Net, *kv.Cache)) error {
+	e := &errand{do: f, done: make(chan struct{})}
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return ErrClosed
+	}
+	l.errand = append(l.errand, e)
+	l.wake.Signal()
+	l.mu.Unlock()
+	<-e.done
+	return nil
+}
+
+// Poke makes the loop look whether rows were canceled.
+func (l *Loop) Poke() {
+	l.mu.Lock()
+	l.wake.Signal()
+	l.mu.Unlock()
+}
+
+// Close ends the loop. Rows under way end with ErrClosed.
+func (l *Loop) Close() {
+	l.mu.Lock()
+	l.closed = true
+	l.wake.Signal()
+	l.mu.Unlock()
+	<-l.ended
+}
+
+func (l *Loop) run() {
+	defer close(l.ended)
+	for {
+		l.mu.Lock()
+		for len(l.queue)+len(l.errand) == 0 && len(l.active)+len(l.waiting) == 0 && !l.closed {
+			l.wake.Wait()
+		}
+		l.waiting = append(l.waiting, l.queue...)
+		errands, closed := l.errand, l.closed
+		l.queue, l.errand = nil, nil
+		l.mu.Unlock()
+		for _, e := range errands {
+			e.do(l.net, l.cache)
+			close(e.done)
+		}
+		if closed {
+			l.finishAll(ErrClosed)
+			return
+		}
+		l.dropCanceled()
+		l.admit()
+		l.step()
+	}
+}
+
+func (l *Loop) finishAll(err error) {
+	for _, r := range slices.Concat(l.active, l.waiting) {
+		l.finish(r, err)
+	}
+	l.active, l.waiting = nil, nil
+}
+
+// finish gives a row's memory back and tells its owner.
+func (l *Loop) finish(r *row, err error) {
+	r.release()
+	if r.OnDone != nil {
+		r.OnDone(Done{Text: string(r.written), Slots: r.slots, Cached: r.cached, Generated: r.total, Err: err})
+	}
+}
+
+func (r *row) release() {
+	if r.main.seq != nil {
+		r.main.seq.Close()
+		r.main.seq = nil
+	}
+	if r.contrast != nil && r.contrast.seq != nil {
+		r.contrast.seq.Close()
+		r.contrast.seq = nil
+	}
+}
+
+func (l *Loop) dropCanceled() {
+	gone := func(r *row) bool {
+		if r.Canceled == nil {
+			return false
+		}
+		err := r.Canceled()
+		if err != nil {
+			l.finish(r, err)
+		}
+		return err != nil
+	}
+	l.active = slices.DeleteFunc(l.active, gone)
+	l.waiting = slices.DeleteFunc(l.waiting, gone)
+}
+
+// interactive reports whether an interactive row is being written.
+func (l *Loop) interactive() bool {
+	return slices.ContainsFunc(l.active, func(r *row) bool { return r.Interactive })
+}
+
+// step computes the next tokens of the active rows and lets them choose.
+func (l *Loop) step() {
+	l.plan()
+	if len(l.batch) == 0 {
+		return
+	}
+	begin := time.Now()
+	l.net.Forward(l.batch)
+	for _, t := range l.takers {
+		t.feed.pending = t.feed.pending[:copy(t.feed.pending, t.feed.pending[t.n:])]
+	}
+	l.chooseAll()
+	n := 0
+	for _, t := range l.takers {
+		n += t.n
+		if g := t.row.Group; g != nil {
+			g.touched = true
+			if t.n > 1 || !t.row.started {
+				g.Prefilled += t.n
+			}
+		}
+	}
+	l.learn(time.Since(begin).Seconds() / float64(n))
+	l.applyAll()
+}
+
+// learn follows the time that a token takes.
+func (l *Loop) learn(perToken float64) {
+	if l.perToken == 0 {
+		l.perToken = perToken
+	}
+	l.perToken += 0.2 * (perToken - l.perToken)
+}
+
+// chooseAll lets the rows whose sequences are computed to their end choose. Their logits are the kept ones, in order: one
+// per row, or two with a contrast.
+func (l *Loop) chooseAll() {
+	for from, i := 0, 0; i < len(l.choosers); {
+		first, n := i, 0
+		for i < len(l.choosers) && n+l.choosers[i].width() <= l.net.MaxLogits() {
+			n += l.choosers[i].width()
+			i++
+		}
+		l.net.Logits(from, n)
+		starts := make([]int, i-first)
+		at := 0
+		for k, r := range l.choosers[first:i] {
+			starts[k] = at
+			at += r.width()
+		}
+		l.net.Each(i-first, func(k int) {
+			r := l.choosers[first+k]
+			var contrast []float32
+			if r.contrast != nil {
+				contrast = l.net.Row(starts[k] + 1)
+			}
+			r.choose(l.net.Row(starts[k]), contrast)
+		})
+		from += n
+	}
+}
+
+// width is the number of logits that a row chooses by.
+func (r *row) width() int {
+	if r.contrast != nil {
+		return 2
+	}
+	return 1
+}
+
+// applyAll carries the choices out, and ends the rows that are written.
+func (l *Loop) applyAll() {
+	for _, r := range l.choosers {
+		if g := r.Group; g != nil {
+			g.Generated++
+		}
+		if err := r.apply(); err != nil {
+			l.remove(r, err)
+		} else if r.done() {
+			l.remove(r, nil)
+		}
+	}
+	for _, t := range l.takers {
+		if g := t.row.Group; g != nil && g.touched {
+			g.touched = false
+			g.Active = 0
+			for _, r := range l.active {
+				if r.Group == g {
+					g.Active++
+				}
+			}
+			if g.OnStep != nil {
+				g.OnStep(g)
+			}
+		}
+	}
+}
+
+// remove ends an active row.
+func (l *Loop) remove(r *row, err error) {
+	if i := slices.Index(l.active, r); i >= 0 {
+		l.active = slices.Delete(l.active, i, i+1)
+	}
+	l.finish(r, err)
+}
+
+// byUrgency orders rows: interactive ones first, then by their turn.
+func byUrgency(a, b *row) int {
+	if a.Interactive != b.Interactive {
+		if a.Interactive {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(a.admitted, b.admitted)
+}

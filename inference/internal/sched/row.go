@@ -1,0 +1,246 @@
+package sched
+
+import (
+	"strings"
+	"unicode"
+
+	"shelftalk/inference/internal/kv"
+	"shelftalk/inference/internal/sample"
+)
+
+// feed is a sequence that grows with a row's answer.
+type feed struct {
+	prompt  []int32
+	seq     *kv.Seq
+	pending []int32 // tokens known, but not computed
+}
+
+// total is the number of tokens, computed or not.
+func (f *feed) total() int { return f.seq.Len() + len(f.pending) }
+
+// forget takes the last n tokens away.
+func (f *feed) forget(n int) error {
+	k := min(n, len(f.pending))
+	f.pending = f.pending[:len(f.pending)-k]
+	if n == k {
+		return nil
+	}
+	return f.seq.Truncate(f.seq.Len() - (n - k))
+}
+
+// row is a text being written.
+type row struct {
+	Job
+	loop     *Loop
+	main     feed
+	contrast *feed
+	admitted uint64 // order of admission; 0: waiting
+	started  bool   // the answer has begun
+
+	answer  []int32 // its tokens, fixed text included
+	written []byte  // the answer's text, but for the current slot's
+	part    int     // the current slot
+	guard   *sample.Guard
+	sampler *sample.Sampler
+	limit   int       // tokens of the current slot at most
+	logs    []float64 // log-probabilities of the current slot's tokens
+	best    sample.Cut
+	shown   int // bytes of the slot's text that won't change any more
+	slots   []Filled
+	cached  int
+	total   int // tokens chosen
+
+	choice choice
+}
+
+// choice is what a row decided in a step.
+type choice struct {
+	id       int32
+	ok       bool
+	verdict  sample.Verdict
+	turnEnd  bool // the token ends the turn
+	log      float64
+	overflow bool // the slot is full: cut it
+}
+
+// begin makes the answer's first part ready.
+func (r *row) begin() error {
+	r.started = true
+	r.sampler = sample.NewSampler(r.Seed)
+	return r.next(nil)
+}
+
+// next goes on to the next slot: the fixed text before it, behind rest (the end of the last slot that isn't in tokens),
+// becomes tokens. It ends the row behind the last part.
+func (r *row) next(rest []byte) error {
+	text := string(rest)
+	for r.part < len(r.Parts) && r.Parts[r.part].Slot == nil {
+		text += r.Parts[r.part].Text
+		r.written = append(r.written, r.Parts[r.part].Text...)
+		r.part++
+	}
+	if r.part == len(r.Parts) {
+		return nil
+	}
+	ids := r.loop.tokens.Encode(text, false)
+	var heal []byte
+	if n := len(ids); n > 0 {
+		if last := r.loop.tokens.Bytes(ids[n-1]); healable(last) {
+			heal, ids = last, ids[:n-1]
+		}
+	}
+	r.extend(ids)
+	slot := r.Parts[r.part].Slot
+	r.guard = sample.NewGuard(slot.Rules)
+	r.guard.Reset(heal)
+	r.logs, r.best, r.shown = r.logs[:0], sample.Cut{At: -1}, 0
+	room := r.loop.context - r.main.total() - r.fixedAhead()
+	if r.contrast != nil {
+		room = min(room, r.loop.context-r.contrast.total()-r.fixedAhead())
+	}
+	r.limit = room
+	if slot.MaxTokens > 0 {
+		r.limit = min(r.limit, slot.MaxTokens)
+	}
+	if r.limit < 1 {
+		return ErrContext
+	}
+	return r.reread()
+}
+
+// healable reports whether a token at the end of fixed text is better chosen again together with what follows: a space
+// that words carry in front, or a word that may go on.
+func healable(tok []byte) bool {
+	if len(tok) == 0 {
+		return false
+	}
+	c := rune(tok[len(tok)-1])
+	return c == ' ' || c < 0x80 && (unicode.IsLetter(c) || unicode.IsDigit(c))
+}
+
+// fixedAhead estimates the tokens that the parts behind the current slot need at least.
+func (r *row) fixedAhead() int {
+	n := 0
+	for _, p := range r.Parts[min(r.part+1, len(r.Parts)):] {
+		n += len(p.Text)/2 + 1
+		if p.Slot != nil {
+			n += 8
+		}
+	}
+	return n
+}
+
+// extend appends tokens to the answer.
+func (r *row) extend(ids []int32) {
+	r.answer = append(r.answer, ids...)
+	r.main.pending = append(r.main.pending, ids...)
+	if r.contrast != nil {
+		r.contrast.pending = append(r.contrast.pending, ids...)
+	}
+}
+
+// forget takes the answer's last n tokens away.
+func (r *row) forget(n int) error {
+	r.answer = r.answer[:len(r.answer)-n]
+	if err := r.main.forget(n); err != nil {
+		return err
+	}
+	if r.contrast != nil {
+		return r.contrast.forget(n)
+	}
+	return nil
+}
+
+// reread makes sure that each sequence has a token to compute: only then there are logits to choose by.
+func (r *row) reread() error {
+	if err := r.main.reread(r.answer); err != nil {
+		return err
+	}
+	if r.contrast != nil {
+		return r.contrast.reread(r.answer)
+	}
+	return nil
+}
+
+func (f *feed) reread(answer []int32) error {
+	if len(f.pending) > 0 {
+		return nil
+	}
+	last := f.prompt[len(f.prompt)-1]
+	if len(answer) > 0 {
+		last = answer[len(answer)-1]
+	}
+	if err := f.seq.Truncate(f.seq.Len() - 1); err != nil {
+		return err
+	}
+	f.pending = append(f.pending, last)
+	return nil
+}
+
+// slot is the slot being filled.
+func (r *row) slot() *Slot { return r.Parts[r.part].Slot }
+
+// done reports whether every part is written.
+func (r *row) done() bool { return r.part == len(r.Parts) }
+
+// share is how much of the slot's room is taken.
+func (r *row) share() float64 {
+	share := r.guard.Fullness()
+	if r.slot().MaxTokens > 0 {
+		share = max(share, float64(r.guard.Tokens())/float64(r.limit))
+	}
+	return share
+}
+
+// show tells who listens how the slot's text stands. Where the text may yet be cut, only what stands before the best
+// place for that is final.
+func (r *row) show() {
+	if r.OnText == nil {
+		return
+	}
+	text := r.guard.Text()
+	final := len(text) - r.guard.Held()
+	if sample.Full(r.share()) {
+		final = min(final, r.best.At)
+	}
+	if len(r.slot().Rules.OneOf) > 0 {
+		final = 0
+	}
+	r.shown = max(r.shown, final)
+	lead := len(text) - len(strings.TrimLeftFunc(string(text), unicode.IsSpace))
+	r.OnText(r.slot().Name, text[lead:], max(0, r.shown-lead))
+}
+
+// fill ends the current slot with the first n bytes of text and mark behind them, and goes on.
+func (r *row) fill(text []byte, n int, mark string, why Reason) error {
+	text = []byte(strings.TrimRightFunc(string(text[:n]), unicode.IsSpace))
+	tokens, rest := r.guard.Kept(text, len(text))
+	sum := 0.0
+	for _, l := range r.logs[:tokens] {
+		sum += l
+	}
+	f := Filled{Name: r.slot().Name, Reason: why, Tokens: r.guard.Tokens(), LogProb: sum}
+	if why == Ended || len(rest) > 0 {
+		f.Tokens++ // the one that ended it
+	}
+	r.written = append(append(r.written, text...), mark...)
+	f.Text = strings.TrimSpace(string(text) + mark)
+	r.slots = append(r.slots, f)
+	if err := r.forget(r.guard.Tokens() - tokens); err != nil {
+		return err
+	}
+	if r.OnSlot != nil {
+		r.OnSlot(f)
+	}
+	r.part++
+	return r.next(append(rest, mark...))
+}
+
+// fillCut ends the current slot by force, at the best place found.
+func (r *row) fillCut() error {
+	text := append([]byte(nil), r.guard.Text()...)
+	if r.best.At >= 0 {
+		return r.fill(text, r.best.At, r.best.Mark, Cut)
+	}
+	return r.fill(text, len(text)-r.guard.Held(), "", Cut)
+}
