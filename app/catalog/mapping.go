@@ -132,7 +132,7 @@ func (m *mapper) byHeader(c int) {
 	switch a, ok := m.index.find(m.t.Header[c]); {
 	case m.Columns[c].Filled == 0:
 		m.set(c, Ignore, EmptyCells)
-	case ok && m.Dialect == "woocommerce" && normalise(m.t.Header[c]) == "type": // simple, variable …
+	case m.Dialect == "woocommerce" && normalise(m.t.Header[c]) == "type": // simple, variable …
 		m.set(c, Ignore, Codes)
 	case ok:
 		m.set(c, a.role, ByHeader)

@@ -86,7 +86,7 @@ func missing(cell string) bool {
 	if len(cell) > 16 {
 		return false
 	}
-	switch strings.ToLower(strings.Trim(cell, " ()[]")) {
+	switch strings.ToLower(strings.Trim(cell, " ()[]（）【】")) {
 	case "", "n/a", "na", "n.a.", "n.a", "#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "none", "null", "nil", "nan", "tbd", "tba", "tbc", "unknown", "not applicable", "undefined",
 		"-", "--", "---", "–", "—", "——", "/", "\\", ".", "?", "？", "_", "*", "x", "无", "暂无", "没有", "未知", "待定", "空", "不详":
 		return true
