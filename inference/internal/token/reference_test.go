@@ -108,8 +108,12 @@ func TestIDsEqualReference(t *testing.T) {
 				t.Fatalf("%d vectors for %d texts", len(want[p.name]), len(g.Texts))
 			}
 			for i, text := range g.Texts {
-				if got := tok.Encode(text, false); !slices.Equal(got, want[p.name][i]) {
+				if got := tok.Append(nil, text, false); !slices.Equal(got, want[p.name][i]) {
 					t.Errorf("%q: %v, want %v", text, got, want[p.name][i])
+				}
+				// The same through the library's pipeline.
+				if got := tok.Encode(text, false); !slices.Equal(got, want[p.name][i]) {
+					t.Errorf("%q: pipeline %v, want %v", text, got, want[p.name][i])
 				}
 			}
 		})
@@ -164,7 +168,10 @@ func TestFuzzedIDsEqualReference(t *testing.T) {
 			tok := load(t, p.name, p.model)
 			wrong := 0
 			for j, text := range texts {
-				ids := tok.Encode(text, false)
+				ids := tok.Append(nil, text, false)
+				if j%10 == 0 && !slices.Equal(ids, tok.Encode(text, false)) {
+					t.Errorf("%q: the pipeline gives other ids", text)
+				}
 				raw, _ := binary.Append(nil, binary.LittleEndian, ids)
 				if crc32.ChecksumIEEE(raw) != binary.LittleEndian.Uint32(sums[4*(i*n+j):]) {
 					if wrong++; wrong <= 10 {
