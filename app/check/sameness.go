@@ -70,3 +70,6 @@ func Opening(text string) string {
 	}
 	return strings.Join(keys, " ")
 }
+
+// Words counts a text's words; a Han character is one.
+func Words(text string) int { return len(tokens(text)) }

@@ -24,13 +24,37 @@ type Composer struct {
 	kinds     []factKind
 	lexicon   *check.Lexicon
 
-	mu      sync.Mutex
-	phrases map[string]*inference.Phrases // compiled never-words, by what they were compiled from
+	compiled *compiled
+	tuning   Tuning
+}
+
+// compiled holds never-words, by what they were compiled from.
+type compiled struct {
+	sync.Mutex
+	phrases map[string]*inference.Phrases
+}
+
+// Tuning turns off what a Composer does, one thing at a time, so that the worth of each can be measured (package quality).
+// The zero value turns off nothing.
+type Tuning struct {
+	NoContrast bool // plain decoding: α is 0
+	NoRules    bool // numbers, claims, banned words and scripts aren't held while decoding
+	NoRepair   bool // what is written first is delivered, with its findings
+	// Observe, when set, is called with every page as the model wrote it, before any repair. It may be called from several
+	// goroutines.
+	Observe func(b Brief, written []Field, found []check.Finding)
+}
+
+// Tuned returns a Composer like c with something turned off.
+func (c *Composer) Tuned(t Tuning) *Composer {
+	out := *c
+	out.tuning = t
+	return &out
 }
 
 // New reads the prompts and lexicons.
 func New(channels []channel.Channel, prompts, lexicons fs.FS) (*Composer, error) {
-	c := &Composer{channels: map[string]channel.Channel{}, phrases: map[string]*inference.Phrases{}}
+	c := &Composer{channels: map[string]channel.Channel{}, compiled: &compiled{phrases: map[string]*inference.Phrases{}}}
 	for _, ch := range channels {
 		c.channels[ch.ID] = ch
 	}

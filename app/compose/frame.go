@@ -41,6 +41,7 @@ type job struct {
 	printed  map[string]string // bullets that code writes
 	order    []string          // the draft's fields
 	rules    inference.Rules
+	tuning   Tuning
 }
 
 // prepare plans a page.
@@ -57,26 +58,34 @@ func (c *Composer) prepare(b Brief) (*job, error) {
 		return nil, fmt.Errorf("%w %q", ErrTemplate, b.Template)
 	}
 	j := &job{brief: b, template: t, channel: ch, plan: c.plan(b), printed: map[string]string{}}
-	never := c.never(b, ch)
-	j.rules = inference.Rules{
-		Numbers: j.plan.evidence.Numbers(),
-		Never:   never,
-		Except:  j.plan.evidence.Backed(),
+	if !c.tuning.NoRules {
+		j.rules = c.rules(b, ch, j.plan)
+	}
+	j.tuning = c.tuning
+	j.lay()
+	return j, nil
+}
+
+// rules are what holds while the model writes.
+func (c *Composer) rules(b Brief, ch channel.Channel, p plan) inference.Rules {
+	out := inference.Rules{
+		Numbers: p.evidence.Numbers(),
+		Never:   c.never(b, ch),
+		Except:  p.evidence.Backed(),
 		Script:  inference.Latin,
 	}
-	for _, leak := range t.leaks() {
-		if j.plan.evidence.Has(leak) {
-			j.rules.Except = append(j.rules.Except, leak)
+	for _, leak := range c.templates[b.Language].leaks() {
+		if p.evidence.Has(leak) {
+			out.Except = append(out.Except, leak)
 		}
 	}
 	if b.Language == Chinese {
-		j.rules.Script = inference.Han
-		if j.plan.evidence.HasLatin() || foreign(j.plan.title, Chinese) { // brands, models, units
-			j.rules.Script |= inference.Latin
+		out.Script = inference.Han
+		if p.evidence.HasLatin() { // brands, models, units
+			out.Script |= inference.Latin
 		}
 	}
-	j.lay()
-	return j, nil
+	return out
 }
 
 // lay sets the page's pieces in the order of writing.
@@ -160,7 +169,7 @@ func (j *job) request(pieces []piece, candidate, attempt int, notes []string) in
 		},
 		Seed: j.seed(candidate, attempt),
 	}
-	if alpha := contrastWeight(careful); alpha > 0 {
+	if alpha := contrastWeight(careful); alpha > 0 && !j.tuning.NoContrast {
 		r.Contrast, r.Alpha = j.messages(true, notes), alpha
 	}
 	for i, p := range pieces {
@@ -252,16 +261,17 @@ func (j *job) seed(candidate, attempt int) uint64 {
 func (c *Composer) never(b Brief, ch channel.Channel) *inference.Phrases {
 	words := c.banned(b, ch)
 	key := b.Channel + "\x00" + string(b.Language) + "\x00" + strings.Join(words, "\x00")
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if p := c.phrases[key]; p != nil {
+	all := c.compiled
+	all.Lock()
+	defer all.Unlock()
+	if p := all.phrases[key]; p != nil {
 		return p
 	}
-	if len(c.phrases) >= 32 { // rulesets come and go; a job uses one
-		clear(c.phrases)
+	if len(all.phrases) >= 32 { // rulesets come and go; a job uses one
+		clear(all.phrases)
 	}
 	p := inference.NewPhrases(slices.Concat(c.lexicon.Claims(), words, c.templates[b.Language].leaks()))
-	c.phrases[key] = p
+	all.phrases[key] = p
 	return p
 }
 

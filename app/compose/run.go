@@ -99,8 +99,7 @@ type ask struct {
 	request inference.Request
 	seed    uint64
 	attempt int
-	before  map[string]string // finished slots of a field that has several
-	last    string
+	before  map[string]string // texts of slots so far
 }
 
 // feed hands out requests: repairs and candidates that wait, else a new brief's; it waits while results that may bring
@@ -183,7 +182,7 @@ func (r *run) take(result inference.Result) []Outcome {
 	if result.Err != nil {
 		w.failure = result.Err
 	} else {
-		fields, findings := r.composer.mend(w.job, w.job.read(result, a.pieces))
+		fields, findings := r.composer.judged(w.job, w.job.read(result, a.pieces))
 		w.written = append(w.written, attempt{fields: fields, findings: findings, seed: a.seed, repaired: a.attempt})
 	}
 	w.tokens += result.Generated
@@ -200,10 +199,28 @@ func (r *run) take(result inference.Result) []Outcome {
 	return append(out, r.outcome(w))
 }
 
+// judged mends a page by code, and returns it with the findings that are left.
+func (c *Composer) judged(j *job, fields []Field) ([]Field, []check.Finding) {
+	if c.tuning.Observe == nil && !c.tuning.NoRepair {
+		return c.mend(j, fields)
+	}
+	found := check.Draft(c.input(j, fields))
+	if c.tuning.Observe != nil {
+		c.tuning.Observe(j.brief, fields, found)
+	}
+	if c.tuning.NoRepair {
+		return fields, found
+	}
+	return c.mend(j, fields)
+}
+
 // repair queues the failing fields of a row's best page to be made again, and says whether there is something to wait for.
 // It needs mu.
 func (r *run) repair(w *row) bool {
 	if len(w.written) == 0 {
+		return false
+	}
+	if r.composer.tuning.NoRepair {
 		return false
 	}
 	w.written = r.composer.choose(w.job, w.written)
