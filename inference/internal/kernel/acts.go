@@ -97,7 +97,7 @@ func (a *Acts) Quantise(tile int, x []float32, stride int) {
 	dst := a.tile(tile)
 	for t := start; t < end; t++ {
 		row := x[t*stride:][:a.cols]
-		quantiseGeneric(dst, row[:a.blocks*blockCols], t-start, end-start)
+		quantise(dst, row[:a.blocks*blockCols], t-start, end-start)
 		if a.keep {
 			copy(a.floats[t*a.cols:(t+1)*a.cols], row)
 		}

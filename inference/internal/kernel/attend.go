@@ -10,12 +10,10 @@ import (
 const PageLen = 64
 
 // Attn is the state of an online softmax for some query rows: the maximum M[r] and the sum L[r] of what row r has seen, and
-// the weighted sum of values Acc[r·hd : (r+1)·hd], not yet divided by L. It keeps scratch memory from call to call, so one
-// goroutine uses it at a time.
+// the weighted sum of values Acc[r·hd : (r+1)·hd], not yet divided by L.
 type Attn struct {
 	M, L []float32
 	Acc  []float32
-	work []float32
 }
 
 // Reset begins anew for rows query rows of hd columns.
@@ -40,6 +38,13 @@ func resize(s []float32, n int) []float32 {
 // are scaled by scale. Positions past the largest limit may hold anything; below it, values must be finite. A row's result
 // depends on its own query, state and limits, not on the other rows.
 func AttendPage(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int, scale float32) {
+	if !attendFast(st, q, rows, hd, k, v, limit, scale) {
+		attendGeneric(st, q, rows, hd, k, v, limit, scale)
+	}
+}
+
+// attendGeneric is the slow twin.
+func attendGeneric(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int, scale float32) {
 	var s [PageLen]float32
 	for r := range rows {
 		n := limit[r]
@@ -53,9 +58,8 @@ func AttendPage(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int,
 			}
 			s[j] = dot * scale
 		}
-		m, _ := Max(s[:n])
-		m = max(m, st.M[r])
-		alpha := float32(math.Exp(float64(st.M[r] - m)))
+		m := max(maximumGeneric(s[:n]), st.M[r])
+		alpha := exp32(st.M[r] - m)
 		st.M[r] = m
 		acc := st.Acc[r*hd:][:hd]
 		for i := range acc {
@@ -63,7 +67,7 @@ func AttendPage(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int,
 		}
 		var sum float32
 		for j := range n {
-			p := float32(math.Exp(float64(s[j] - m)))
+			p := exp32(s[j] - m)
 			sum += p
 			for i := range acc {
 				acc[i] = fma32(p, quant.HalfToFloat(v[j*hd+i]), acc[i])

@@ -5,6 +5,7 @@ package kernel
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -128,6 +129,63 @@ func BenchmarkLimits(b *testing.B) {
 				b.ReportMetric(l.ReadGB, "GB/s")
 				b.ReportMetric(l.DotGMAC, "GMAC/s")
 				b.ReportMetric(l.FMAG, "GFMA/s")
+			}
+		})
+	}
+}
+
+func BenchmarkAttendPage(b *testing.B) {
+	for _, hd := range []int{64, 128} {
+		for _, rows := range []int{1, 6, 7, 12, 192, 1536} {
+			b.Run(fmt.Sprintf("hd%d/R%d", hd, rows), func(b *testing.B) {
+				rng := rand.New(rand.NewPCG(39, 40))
+				q := normal(rng, rows*hd, 1)
+				const pages = 8
+				var ks, vs [pages][]uint16
+				for i := range pages {
+					ks[i], vs[i] = page(rng, hd)
+				}
+				limit := slices.Repeat([]int{PageLen}, rows)
+				var st Attn
+				st.Reset(rows, hd)
+				cpu := cpuSeconds()
+				b.ResetTimer()
+				for i := range b.N {
+					AttendPage(&st, q, rows, hd, ks[i%pages], vs[i%pages], limit, 0.1)
+				}
+				b.ReportMetric(2*float64(b.N)*float64(rows*hd*PageLen)/(cpuSeconds()-cpu)/1e9, "GFMA/s/core")
+			})
+		}
+	}
+}
+
+func BenchmarkVectors(b *testing.B) {
+	rng := rand.New(rand.NewPCG(41, 42))
+	x, y, w := normal(rng, 8960, 2), normal(rng, 8960, 2), normal(rng, 8960, 1)
+	dst := make([]float32, 8960)
+	logits := normal(rng, 151936, 3)
+	halves := make([]uint16, 1536)
+	acts := NewActs(12, 8960)
+	acts.Reset(12, 8960)
+	many := normal(rng, 12*8960, 1)
+	var found []int32
+	for _, c := range []struct {
+		name string
+		f    func()
+	}{
+		{"SiluMul8960", func() { SiluMul(dst, x, y) }},
+		{"RMSNorm1536", func() { RMSNorm(dst[:1536], x[:1536], w, 1e-6) }},
+		{"Add1536", func() { Add(dst[:1536], x[:1536]) }},
+		{"Rope128", func() { RopeNeox(dst[:128], w[:64], w[64:128]) }},
+		{"ToHalf1536", func() { ToHalf(halves, x[:1536]) }},
+		{"Quantise12x8960", func() { acts.Quantise(0, many, 8960) }},
+		{"Max151936", func() { Max(logits) }},
+		{"SumExp151936", func() { SumExp(logits, 12) }},
+		{"Above151936", func() { found = Above(found[:0], logits, 9) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for range b.N {
+				c.f()
 			}
 		})
 	}

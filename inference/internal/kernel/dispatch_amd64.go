@@ -83,3 +83,15 @@ func fmaLoop(n int) float64 {
 	}
 	return fmaLoopGeneric(n)
 }
+
+// quantise writes token t of a tile of T tokens.
+func quantise(dst []byte, x []float32, t, T int) {
+	if active == avx512 && len(x) > 0 {
+		avx512Quantise(&dst[0], &x[0], len(x)/blockCols, t, T)
+		return
+	}
+	quantiseGeneric(dst, x, t, T)
+}
+
+//go:noescape
+func avx512Quantise(dst *byte, x *float32, blocks, t, T int)

@@ -13,3 +13,5 @@ func readAll(b []byte) { readAllGeneric(b) }
 func dotLoop(n int) float64 { return dotLoopGeneric(n) }
 
 func fmaLoop(n int) float64 { return fmaLoopGeneric(n) }
+
+func quantise(dst []byte, x []float32, t, T int) { quantiseGeneric(dst, x, t, T) }

@@ -18,6 +18,9 @@ func (a *asm) op(format string, args ...any) { fmt.Fprintf(a, "\t"+format+"\n", 
 // label writes a label.
 func (a *asm) label(name string) { fmt.Fprintf(a, "%s:\n", name) }
 
+// trim is the text without its last newline.
+func (a *asm) trim() []byte { return bytes.TrimRight(a.Bytes(), "\n") }
+
 // fail ends the command with a message.
 func fail(err error) {
 	if err != nil {
@@ -73,6 +76,7 @@ func main() {
 	for _, t := range tokens {
 		avx512Float(a, t)
 	}
-	write("tile_avx512_amd64.s", bytes.TrimRight(a.Bytes(), "\n"))
+	write("tile_avx512_amd64.s", a.trim())
 	declarations("AVX512", tokens)
+	attend(isa512)
 }

@@ -1,0 +1,85 @@
+package kernel
+
+import (
+	"bytes"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestQuantiseEqualsItsTwin: the same bytes, for zeros, tiny and huge numbers, and every place in a tile.
+func TestQuantiseEqualsItsTwin(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(51, 52))
+		for _, T := range []int{1, 2, 4, 8, 12} {
+			const blocks = 7
+			got, want := alignedBytes(blocks*actToken*T), alignedBytes(blocks*actToken*T)
+			for tok := range T {
+				for _, scale := range []float64{1, 0, 1e-35, 1e-26, 3e-24, 1e30} {
+					x := normal(rng, blocks*blockCols, scale)
+					x[5], x[40] = float32(scale*9), float32(-scale*9)
+					clear(x[64:96])
+					for i := range 32 { // ties
+						x[96+i] = float32(float64(i)-15.5) * 127 / 15.5 / 8
+					}
+					quantise(got, x, tok, T)
+					quantiseGeneric(want, x, tok, T)
+					if !bytes.Equal(got, want) {
+						t.Fatalf("T %d, token %d, scale %g: bytes differ", T, tok, scale)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestQuantisedIsClose: an input comes back to within half a step of its block.
+func TestQuantisedIsClose(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(53, 54))
+		x := normal(rng, 256, 3)
+		out := alignedBytes(8 * actToken)
+		quantise(out, x, 0, 1)
+		for b := range 8 {
+			block := out[b*actToken:][:actToken]
+			scale := getFloat(block, actScale, 0, 1)
+			for e := range blockCols {
+				if d := math.Abs(float64(scale)*float64(int8(block[e])) - float64(x[b*blockCols+e])); d > 0.5001*float64(scale) {
+					t.Fatalf("element %d is off by %v of a step of %v", b*blockCols+e, d, scale)
+				}
+			}
+		}
+	})
+}
+
+func TestInputsThatAreNotNumbersDoNoHarm(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1))} {
+			x := make([]float32, 64)
+			x[3], x[40] = bad, 1
+			out := alignedBytes(2 * actToken)
+			quantise(out, x, 0, 1)
+			if scale := getFloat(out[actToken:], actScale, 0, 1); scale == 0 || math.IsNaN(float64(scale)) {
+				t.Errorf("%v in one block spoils the next: scale %v", bad, scale)
+			}
+		}
+	})
+}
+
+func TestTilesCoverTheTokens(t *testing.T) {
+	a := NewActs(100, 32)
+	for tokens := 1; tokens <= 100; tokens++ {
+		a.Reset(tokens, 32)
+		next := 0
+		for i := range a.Tiles() {
+			start, end := a.Tile(i)
+			if start != next || end <= start || end-start > maxTile {
+				t.Fatalf("%d tokens: tile %d is %d to %d after %d", tokens, i, start, end, next)
+			}
+			next = end
+		}
+		if next != tokens || a.Tokens() != tokens {
+			t.Fatalf("%d tokens: tiles end at %d", tokens, next)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"shelftalk/inference/internal/quant"
+)
+
+// page is a random KV page.
+func page(rng *rand.Rand, hd int) (k, v []uint16) {
+	k, v = make([]uint16, hd*PageLen), make([]uint16, hd*PageLen)
+	for i := range k {
+		k[i] = quant.FloatToHalf(float32(rng.NormFloat64()))
+		v[i] = quant.FloatToHalf(float32(rng.NormFloat64()))
+	}
+	return k, v
+}
+
+// attention is softmax(q·K·scale)·V over all pages of a row, in float64.
+func attention(q []float32, hd int, ks, vs [][]uint16, limits []int, scale float64) []float64 {
+	var scores []float64
+	for p, k := range ks {
+		for j := range limits[p] {
+			var dot float64
+			for i, x := range q {
+				dot += float64(x) * float64(quant.HalfToFloat(k[i*PageLen+j]))
+			}
+			scores = append(scores, dot*scale)
+		}
+	}
+	out := make([]float64, hd)
+	if len(scores) == 0 {
+		return out
+	}
+	top := slices.Max(scores)
+	var sum float64
+	for i := range scores {
+		scores[i] = math.Exp(scores[i] - top)
+		sum += scores[i]
+	}
+	n := 0
+	for p, v := range vs {
+		for j := range limits[p] {
+			for i := range out {
+				out[i] += scores[n] / sum * float64(quant.HalfToFloat(v[j*hd+i]))
+			}
+			n++
+		}
+	}
+	return out
+}
+
+func TestAttendAgainstFloat64(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(31, 32))
+		for _, hd := range []int{8, 16, 32, 48, 64, 80, 96, 128, 256} {
+			for _, rows := range []int{1, 2, 3, 4, 5, 6, 7, 8, 13, 20} {
+				checkAttend(t, rng, rows, hd)
+			}
+		}
+	})
+}
+
+func checkAttend(t *testing.T, rng *rand.Rand, rows, hd int) {
+	t.Helper()
+	const pages = 3
+	scale := 1 / math.Sqrt(float64(hd))
+	q := normal(rng, rows*hd, 2)
+	limits := make([][]int, rows)
+	for r := range limits {
+		limits[r] = []int{rng.IntN(PageLen + 1), PageLen, rng.IntN(PageLen + 1)}
+		if r%5 == 4 {
+			limits[r] = []int{0, 0, rng.IntN(2)}
+		}
+	}
+	var st Attn
+	st.Reset(rows, hd)
+	ks, vs := make([][]uint16, pages), make([][]uint16, pages)
+	for p := range pages {
+		ks[p], vs[p] = page(rng, hd)
+		limit := make([]int, rows)
+		most := 0
+		for r := range rows {
+			limit[r] = limits[r][p]
+			most = max(most, limit[r])
+		}
+		for j := most; j < PageLen; j++ { // what nobody sees may be anything
+			for i := range hd {
+				ks[p][i*PageLen+j], vs[p][j*hd+i] = 0x7e00, 0x7c00
+			}
+		}
+		AttendPage(&st, q, rows, hd, ks[p], vs[p], limit, float32(scale))
+	}
+	got := make([]float32, hd)
+	for r := range rows {
+		st.Output(got, r)
+		for i, want := range attention(q[r*hd:][:hd], hd, ks, vs, limits[r], scale) {
+			if !(math.Abs(float64(got[i])-want) <= 1e-5) {
+				t.Fatalf("hd %d, row %d of %d, limits %v: column %d is %v, want %v", hd, r, rows, limits[r], i, got[i], want)
+			}
+		}
+	}
+}
+
+// TestAttendSameBitsForAnyRows: a row's state doesn't depend on the rows beside it.
+func TestAttendSameBitsForAnyRows(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(33, 34))
+		const hd, rows = 128, 29
+		q := normal(rng, rows*hd, 2)
+		k, v := page(rng, hd)
+		limit := make([]int, rows)
+		for r := range limit {
+			limit[r] = rng.IntN(PageLen + 1)
+		}
+		var all Attn
+		all.Reset(rows, hd)
+		for range 2 {
+			AttendPage(&all, q, rows, hd, k, v, limit, 0.1)
+		}
+		for n := 1; n <= 9; n++ {
+			for r := 0; r+n <= rows; r += n {
+				var st Attn
+				st.Reset(n, hd)
+				for range 2 {
+					AttendPage(&st, q[r*hd:], n, hd, k, v, limit[r:r+n], 0.1)
+				}
+				if differ(st.Acc, all.Acc[r*hd:][:n*hd]) >= 0 || differ(st.M, all.M[r:r+n]) >= 0 || differ(st.L, all.L[r:r+n]) >= 0 {
+					t.Fatalf("rows %d to %d differ when alone", r, r+n-1)
+				}
+			}
+		}
+	})
+}
+
+func TestMergeIsAttendingOnward(t *testing.T) {
+	rng := rand.New(rand.NewPCG(35, 36))
+	const hd, rows = 64, 5
+	q := normal(rng, rows*hd, 1)
+	limit := []int{64, 64, 10, 0, 64}
+	var whole, a, b Attn
+	for _, st := range []*Attn{&whole, &a, &b} {
+		st.Reset(rows, hd)
+	}
+	for i := range 4 {
+		k, v := page(rng, hd)
+		AttendPage(&whole, q, rows, hd, k, v, limit, 0.125)
+		AttendPage([]*Attn{&a, &b}[i/2], q, rows, hd, k, v, limit, 0.125)
+	}
+	a.Merge(&b)
+	got, want := make([]float32, hd), make([]float32, hd)
+	for r := range rows {
+		a.Output(got, r)
+		whole.Output(want, r)
+		near(t, "merged", got, want, 1e-5, 0.1)
+	}
+}
+
+func TestAttendAllocatesNothing(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(37, 38))
+		const hd, rows = 64, 9
+		q := normal(rng, rows*hd, 1)
+		k, v := page(rng, hd)
+		limit := slices.Repeat([]int{PageLen}, rows)
+		var st Attn
+		st.Reset(rows, hd)
+		if n := testing.AllocsPerRun(3, func() {
+			st.Reset(rows, hd)
+			AttendPage(&st, q, rows, hd, k, v, limit, 1)
+		}); n != 0 {
+			t.Errorf("%v allocations", n)
+		}
+	})
+}

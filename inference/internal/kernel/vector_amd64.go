@@ -1,0 +1,141 @@
+//go:build !noasm
+
+package kernel
+
+// Lengths are those of the first input; the assembly handles any.
+
+func scaleBy(dst, x, w []float32, scale float32) {
+	if n := len(x); active == avx512 && n > 0 {
+		avx512Scale(&dst[:n][0], &x[0], &w[:n][0], n, scale)
+		return
+	}
+	scaleGeneric(dst, x, w, scale)
+}
+
+func add(dst, x []float32) {
+	if n := len(x); active == avx512 && n > 0 {
+		avx512Add(&dst[:n][0], &x[0], n)
+		return
+	}
+	addGeneric(dst, x)
+}
+
+func siluMul(dst, gate, up []float32) {
+	if n := len(gate); active == avx512 && n > 0 {
+		avx512SiluMul(&dst[:n][0], &gate[0], &up[:n][0], n)
+		return
+	}
+	siluMulGeneric(dst, gate, up)
+}
+
+func geluMul(dst, gate, up []float32) {
+	if n := len(gate); active == avx512 && n > 0 {
+		avx512GeluMul(&dst[:n][0], &gate[0], &up[:n][0], n)
+		return
+	}
+	geluMulGeneric(dst, gate, up)
+}
+
+// pieceLen keeps a call on a long vector short: assembly can't be preempted.
+const pieceLen = 64 << 10
+
+func expInto(dst, x []float32, maximum float32) float32 {
+	if active != avx512 {
+		return expIntoGeneric(dst, x, maximum)
+	}
+	var sum float32
+	for len(x) > 0 {
+		n := min(len(x), pieceLen)
+		var out *float32
+		if dst != nil {
+			out = &dst[:n][0]
+			dst = dst[n:]
+		}
+		sum += avx512Exp(out, &x[0], n, maximum)
+		x = x[n:]
+	}
+	return sum
+}
+
+func dot(a, b []float32) float32 {
+	if n := len(a); active == avx512 && n > 0 {
+		return avx512Dot(&a[0], &b[:n][0], n)
+	}
+	return dotGeneric(a, b)
+}
+
+func ropeNeox(x, cos, sin []float32) {
+	if n := len(cos); active == avx512 && n > 0 {
+		avx512RopeNeox(&x[:2*n][0], &cos[0], &sin[:n][0], n)
+		return
+	}
+	ropeNeoxGeneric(x, cos, sin)
+}
+
+func maximum(x []float32) float32 {
+	if active != avx512 {
+		return maximumGeneric(x)
+	}
+	best := x[0]
+	for len(x) > 0 {
+		n := min(len(x), pieceLen)
+		best = max(best, avx512Max(&x[0], n))
+		x = x[n:]
+	}
+	return best
+}
+
+func above(dst []int32, x []float32, threshold float32) []int32 {
+	if active != avx512 {
+		return aboveGeneric(dst, x, threshold)
+	}
+	const piece = 1024
+	var found [piece + 16]int32 // the assembly stores whole vectors
+	for base := 0; base < len(x); base += piece {
+		n := avx512Above(&found[0], &x[base], min(piece, len(x)-base), base, threshold)
+		dst = append(dst, found[:n]...)
+	}
+	return dst
+}
+
+func toHalf(dst []uint16, src []float32) {
+	if n := len(src); active == avx512 && n > 0 {
+		avx512ToHalf(&dst[:n][0], &src[0], n)
+		return
+	}
+	toHalfGeneric(dst, src)
+}
+
+//go:noescape
+func avx512Scale(dst, x, w *float32, n int, scale float32)
+
+//go:noescape
+func avx512Add(dst, x *float32, n int)
+
+//go:noescape
+func avx512SiluMul(dst, gate, up *float32, n int)
+
+//go:noescape
+func avx512GeluMul(dst, gate, up *float32, n int)
+
+// avx512Exp leaves dst alone when it is nil.
+//
+//go:noescape
+func avx512Exp(dst, x *float32, n int, maximum float32) float32
+
+//go:noescape
+func avx512Dot(a, b *float32, n int) float32
+
+//go:noescape
+func avx512RopeNeox(x, cos, sin *float32, n int)
+
+//go:noescape
+func avx512Max(x *float32, n int) float32
+
+// avx512Above writes base+i for every x[i] ≥ threshold and returns their number; up to 15 places more are overwritten.
+//
+//go:noescape
+func avx512Above(dst *int32, x *float32, n, base int, threshold float32) int
+
+//go:noescape
+func avx512ToHalf(dst *uint16, src *float32, n int)

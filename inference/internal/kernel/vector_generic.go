@@ -1,0 +1,92 @@
+package kernel
+
+import (
+	"math"
+
+	"shelftalk/inference/internal/quant"
+)
+
+// The slow twins of the vector kernels.
+
+// scaleGeneric is dst[i] = x[i]·scale·w[i].
+func scaleGeneric(dst, x, w []float32, scale float32) {
+	for i, v := range x {
+		dst[i] = v * scale * w[i]
+	}
+}
+
+func addGeneric(dst, x []float32) {
+	for i, v := range x {
+		dst[i] += v
+	}
+}
+
+func siluMulGeneric(dst, gate, up []float32) {
+	for i, g := range gate {
+		dst[i] = g * up[i] / (1 + exp32(-g))
+	}
+}
+
+// geluMulGeneric uses (1 + tanh u)/2 = 1/(1 + exp(−2u)).
+func geluMulGeneric(dst, gate, up []float32) {
+	for i, g := range gate {
+		u := float32(2*math.Sqrt2/math.SqrtPi) * g * (1 + 0.044715*g*g)
+		dst[i] = g * up[i] / (1 + exp32(-u))
+	}
+}
+
+// expInto writes exp(x[i] − maximum) to dst, unless dst is nil, and returns the sum.
+func expIntoGeneric(dst, x []float32, maximum float32) float32 {
+	var sum float64
+	for i, v := range x {
+		e := math.Exp(float64(v - maximum))
+		sum += e
+		if dst != nil {
+			dst[i] = float32(e)
+		}
+	}
+	return float32(sum)
+}
+
+// exp32 is exp kept within finite numbers.
+func exp32(x float32) float32 { return float32(math.Exp(float64(min(x, 88)))) }
+
+func dotGeneric(a, b []float32) float32 {
+	var sum float32
+	for i, v := range a {
+		sum = fma32(v, b[i], sum)
+	}
+	return sum
+}
+
+func ropeNeoxGeneric(x, cos, sin []float32) {
+	n := len(cos)
+	for i, c := range cos {
+		a, b := x[i], x[i+n]
+		x[i] = a*c - b*sin[i]
+		x[i+n] = a*sin[i] + b*c
+	}
+}
+
+func maximumGeneric(x []float32) float32 {
+	best := x[0]
+	for _, v := range x {
+		best = max(best, v)
+	}
+	return best
+}
+
+func aboveGeneric(dst []int32, x []float32, threshold float32) []int32 {
+	for i, v := range x {
+		if v >= threshold {
+			dst = append(dst, int32(i))
+		}
+	}
+	return dst
+}
+
+func toHalfGeneric(dst []uint16, src []float32) {
+	for i, v := range src {
+		dst[i] = quant.FloatToHalf(v)
+	}
+}
