@@ -2,7 +2,6 @@ package present
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,10 +94,11 @@ type result struct {
 func count(in *studio.Import) result {
 	products, warnings, err := in.Products()
 	r := result{products: len(products), err: err}
-	for _, list := range [][]sheet.Warning{in.Table.Warnings, warnings} {
-		for _, w := range list {
-			r.warnings = append(r.warnings, fmt.Sprint(w))
-		}
+	for _, w := range in.Table.Warnings {
+		r.warnings = append(r.warnings, w.String())
+	}
+	for _, w := range warnings {
+		r.warnings = append(r.warnings, w.String())
 	}
 	return r
 }
@@ -203,9 +203,9 @@ func (p *Importing) State() ImportState {
 	t := p.in.Table
 	s.Name = t.Source
 	s.About = say.Count("import.rows", len(t.Rows)) + " · " + say.Count("import.columns", len(t.Header))
-	for i, c := range p.in.Mapping.Columns {
+	for _, c := range p.in.Mapping.Columns {
 		s.Columns = append(s.Columns, ImportColumn{
-			Header: c.Header, Sample: samples(t, i), Role: string(c.Role), Muted: c.Role == catalog.Ignore,
+			Header: c.Header, Sample: strings.Join(c.Sample, "  ·  "), Role: string(c.Role), Muted: c.Role == catalog.Ignore,
 		})
 	}
 	p.stateReading(&s)
@@ -241,22 +241,4 @@ func (p *Importing) stateReading(s *ImportState) {
 		}
 		s.Encoding = t.Encoding
 	}
-}
-
-// samples are the first different values of a column.
-func samples(t *sheet.Table, column int) string {
-	var out []string
-	for _, row := range t.Rows {
-		if column >= len(row) {
-			continue
-		}
-		v := strings.Join(strings.Fields(row[column]), " ")
-		if v == "" || slices.Contains(out, v) {
-			continue
-		}
-		if out = append(out, v); len(out) == 3 {
-			break
-		}
-	}
-	return strings.Join(out, "  ·  ")
 }

@@ -3,7 +3,6 @@ package present
 import (
 	"context"
 	"math"
-	"time"
 
 	"shelftalk/app/models"
 	"shelftalk/app/studio"
@@ -172,79 +171,4 @@ func size(say Say, n int64) string {
 		return say("models.gb", float64(n)/1e9)
 	}
 	return say("models.mb", int(math.Round(float64(n)/1e6)))
-}
-
-// ShellService is what the rail needs of the studio.
-type ShellService interface {
-	Catalogue() studio.Catalogue
-	DraftCount() int
-	OpenJobs() int
-	Engine() studio.EngineState
-	Models() []studio.ModelState
-	Subscribe(func(studio.Event)) (cancel func())
-}
-
-// Shell is what the rail says.
-type Shell struct {
-	// OnChange is called on the window's thread when the rail has something new.
-	OnChange func()
-
-	stage   *Stage
-	svc     ShellService
-	changed *Latest[bool]
-	cancel  func()
-}
-
-// NewShell returns the presenter; Show starts it.
-func NewShell(stage *Stage, svc ShellService) *Shell {
-	p := &Shell{stage: stage, svc: svc, OnChange: func() {}}
-	p.changed = NewLatest(stage.Dispatch, 500*time.Millisecond, func(bool) { p.OnChange() })
-	return p
-}
-
-// Show follows everything.
-func (p *Shell) Show() {
-	if p.cancel == nil {
-		p.cancel = p.svc.Subscribe(func(studio.Event) { p.changed.Set(true) })
-	}
-	p.OnChange()
-}
-
-// Close ends the subscription.
-func (p *Shell) Close() {
-	if p.cancel != nil {
-		p.cancel()
-		p.cancel = nil
-	}
-}
-
-// ShellState is the rail.
-type ShellState struct {
-	Products, Jobs, Drafts int
-	Foot                   []string // the model, its measured speed, network calls
-}
-
-// State returns the rail as it is now.
-func (p *Shell) State() ShellState {
-	say, engine := p.stage.Say, p.svc.Engine()
-	s := ShellState{Products: p.svc.Catalogue().Products, Jobs: p.svc.OpenJobs(), Drafts: p.svc.DraftCount()}
-	model := engine.Name
-	for _, m := range p.svc.Models() {
-		if m.Name == engine.Name {
-			model = modelTitle(say, m.Name, m.Title)
-		}
-	}
-	speed := say("shell.speed.unknown")
-	switch {
-	case engine.Missing:
-		speed = say("shell.model.missing")
-	case engine.Loading:
-		speed = say("shell.model.loading", int(100*engine.Loaded))
-	case engine.Err != nil:
-		speed = say("shell.model.failed")
-	case engine.TokensPerSecond > 0:
-		speed = say("shell.speed", int(math.Round(engine.TokensPerSecond)))
-	}
-	s.Foot = []string{model, speed, say("shell.network")}
-	return s
 }

@@ -23,3 +23,12 @@ func Icon(name string, r Role) fyne.Resource {
 	}
 	return fyne.NewStaticResource(name+hex[1:]+".svg", bytes.ReplaceAll(data, []byte("#000000"), []byte(hex)))
 }
+
+// AppIcon is the program's own.
+func AppIcon() fyne.Resource {
+	data, err := assets.Icons.ReadFile("icons/app.png")
+	if err != nil {
+		return nil
+	}
+	return fyne.NewStaticResource("shelftalk.png", data)
+}

@@ -139,6 +139,9 @@ func (c *FilterChip) SetSelected(on bool) {
 // Selected says whether it is the one.
 func (c *FilterChip) Selected() bool { return c.selected }
 
+// OnPress changes what a press does.
+func (c *FilterChip) OnPress(fn func()) { c.onPress = fn }
+
 // SetText changes the words.
 func (c *FilterChip) SetText(s string) {
 	if c.text != s {

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	fw "fyne.io/fyne/v2/widget"
 
 	"shelftalk/ui/theme"
@@ -62,12 +63,27 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	e.Entry.TypedKey(k)
 }
 
-// TypedShortcut implements fyne.Shortcutable. What the field doesn't know, it hands to the window.
+// TypedShortcut implements fyne.Shortcutable. The field keeps what moves and cuts in its text; the rest is the window's.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	if e.OnShortcut != nil && e.OnShortcut(s) {
 		return
 	}
+	if custom, ok := s.(*desktop.CustomShortcut); ok && !edits(custom.KeyName) {
+		if window, ok := canvasOf(e).(fyne.Shortcutable); ok {
+			window.TypedShortcut(s)
+		}
+		return
+	}
 	e.Entry.TypedShortcut(s)
+}
+
+// edits says whether a key with a modifier does something within a text.
+func edits(key fyne.KeyName) bool {
+	switch key {
+	case fyne.KeyLeft, fyne.KeyRight, fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd, fyne.KeyBackspace, fyne.KeyDelete:
+		return true
+	}
+	return false
 }
 
 // FocusGained implements fyne.Focusable.

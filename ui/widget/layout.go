@@ -316,3 +316,70 @@ func NewTableCard(content fyne.CanvasObject) *Filled {
 func Field(label string, control fyne.CanvasObject) *fyne.Container {
 	return Column(6, NewNote(label), control)
 }
+
+type layersLayout struct{}
+
+// Layers puts objects over each other, each as large as the whole.
+func Layers(objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(layersLayout{}, objects...)
+}
+
+func (layersLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		if o.Visible() {
+			size = size.Max(o.MinSize())
+		}
+	}
+	return size
+}
+
+func (layersLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(size)
+	}
+}
+
+type halvesLayout struct{ part, gap float32 }
+
+// Halves puts two objects side by side; the first has that part of the width.
+func Halves(part, gap float32, left, right fyne.CanvasObject) *fyne.Container {
+	return container.New(&halvesLayout{part, gap}, left, right)
+}
+
+func (l *halvesLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	a, b := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(a.Width+l.gap+b.Width, max(a.Height, b.Height))
+}
+
+func (l *halvesLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	w := (size.Width - l.gap) * l.part
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[0].Resize(fyne.NewSize(w, size.Height))
+	objects[1].Move(fyne.NewPos(w+l.gap, 0))
+	objects[1].Resize(fyne.NewSize(size.Width-w-l.gap, size.Height))
+}
+
+// Show shows or hides an object, when it isn't so already.
+func Show(o fyne.CanvasObject, on bool) {
+	if on && !o.Visible() {
+		o.Show()
+	} else if !on && o.Visible() {
+		o.Hide()
+	}
+}
+
+type atMostLayout struct{ width float32 }
+
+// AtMost keeps an object from becoming wider than is good to read; it stays at the left.
+func AtMost(width float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(&atMostLayout{width}, o)
+}
+
+func (l *atMostLayout) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
+
+func (l *atMostLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[0].Resize(fyne.NewSize(min(size.Width, l.width), size.Height))
+}

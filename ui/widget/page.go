@@ -113,8 +113,8 @@ func (f *Page) CreateRenderer() fyne.WidgetRenderer {
 
 // place puts the panel beside the body, or over it.
 func place(f *Page, size fyne.Size, top float32, body *fyne.Size) {
-	setVisible(f.panel, f.PanelOpen())
-	setVisible(f.shade, f.narrow && f.open)
+	Show(f.panel, f.PanelOpen())
+	Show(f.shade, f.narrow && f.open)
 	w := min(theme.PanelWidth, size.Width)
 	f.panel.Move(fyne.NewPos(size.Width-w, top))
 	f.panel.Resize(fyne.NewSize(w, size.Height-top))
@@ -122,14 +122,6 @@ func place(f *Page, size fyne.Size, top float32, body *fyne.Size) {
 	f.shade.Resize(fyne.NewSize(size.Width-w, size.Height-top))
 	if !f.narrow {
 		body.Width -= w
-	}
-}
-
-func setVisible(o fyne.CanvasObject, on bool) {
-	if on && !o.Visible() {
-		o.Show()
-	} else if !on && o.Visible() {
-		o.Hide()
 	}
 }
 

@@ -3,6 +3,7 @@ package widget
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	fw "fyne.io/fyne/v2/widget"
 
 	"shelftalk/ui/theme"
@@ -209,4 +210,21 @@ func (e *railEntry) CreateRenderer() fyne.WidgetRenderer {
 	}
 	d.refresh()
 	return d
+}
+
+type railLayout struct{}
+
+// RailAndPage puts the rail beside the page; the rail has the width that it asks for.
+func RailAndPage(rail *Rail, page fyne.CanvasObject) *fyne.Container {
+	return container.New(railLayout{}, rail, page)
+}
+
+func (railLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(400, 300) }
+
+func (railLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	w := objects[0].MinSize().Width
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[0].Resize(fyne.NewSize(w, size.Height))
+	objects[1].Move(fyne.NewPos(w, 0))
+	objects[1].Resize(fyne.NewSize(size.Width-w, size.Height))
 }

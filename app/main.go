@@ -1,0 +1,88 @@
+// Command shelftalk is the studio in a window.
+//
+//	shelftalk [flags] [spreadsheet]
+//
+// It needs a display; without one, shelftalk-cli does the same work. Exit codes: 0 the window was closed, 1 something
+// failed, 2 wrong use, 3 no display.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2/app"
+
+	"shelftalk/app/models"
+	"shelftalk/app/studio"
+	"shelftalk/ui"
+	"shelftalk/ui/theme"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	home, _ := os.UserHomeDir()   // "" is the folder that the program was started in
+	cache, _ := os.UserCacheDir() // the same
+	places := studio.DefaultPlaces(os.Getenv, home, cache)
+	data := flag.String("data", places.Data, "folder of the catalogue, drafts and settings")
+	folder := flag.String("models", string(places.Models), "folder of the models")
+	model := flag.String("model", "", "model to write with: standard, light, or a file (default: the last one)")
+	language := flag.String("lang", "", "language of the window: en or zh (default: as set, or the system's)")
+	colours := flag.String("theme", "", "light or dark (default: as set, or the system's)")
+	sample := flag.Bool("sample", false, "show the sample catalogue when nothing was imported yet")
+	events := flag.Bool("e2e-events", false, "print what happens in the window as lines of JSON")
+	flag.Parse()
+
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return fail(3, "there is no display to open a window on.\nThe same work without a window: shelftalk-cli batch --in FILE --out drafts.xlsx")
+	}
+	s, err := studio.Open(studio.Options{DataDir: *data, ModelsDir: *folder, Model: *model, Default: models.Default(models.Memory())})
+	if err != nil {
+		return fail(1, err.Error())
+	}
+	closeOnce := sync.OnceValue(s.Close)
+	defer closeOnce() //nolint:errcheck // the window has told of it
+	a := app.NewWithID("app.shelftalk.studio")
+	a.SetIcon(theme.AppIcon())
+	options := ui.Options{
+		App: a, Studio: s, Close: closeOnce, Exit: os.Exit, DataDir: *data, ModelsDir: *folder, Home: home,
+		Language: *language, Theme: *colours, Sample: *sample, File: flag.Arg(0),
+	}
+	if *events {
+		options.Event = printer()
+	}
+	w, err := ui.New(options)
+	if err != nil {
+		return fail(1, err.Error())
+	}
+	w.Start()
+	w.Run()
+	return 0
+}
+
+func fail(code int, text string) int {
+	fmt.Fprintf(os.Stderr, "%s: %s\n", filepath.Base(os.Args[0]), text)
+	return code
+}
+
+// printer prints events as lines of JSON, from any goroutine.
+func printer() func(name string, kv ...any) {
+	var mu sync.Mutex
+	start := time.Now()
+	out := json.NewEncoder(os.Stdout)
+	return func(name string, kv ...any) {
+		line := map[string]any{"ev": name, "ms": time.Since(start).Milliseconds()}
+		for i := 0; i+1 < len(kv); i += 2 {
+			line[fmt.Sprint(kv[i])] = kv[i+1]
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		_ = out.Encode(line) // a test that has gone away
+	}
+}

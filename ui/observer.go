@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+)
+
+// observer tells a test that drives the real program how long an event has to wait for the window's thread. It is asleep
+// when nobody listens.
+type observer struct {
+	w  *Window
+	on bool
+
+	mu    sync.Mutex
+	waits []time.Duration
+}
+
+func newObserver(w *Window, on bool) *observer { return &observer{w: w, on: on} }
+
+// start begins to look: every 50 ms it asks for the window's thread, as a click would, and every five seconds it tells how
+// long that took.
+func (o *observer) start() {
+	if !o.on {
+		return
+	}
+	go func() {
+		for i := 1; ; i++ {
+			time.Sleep(50 * time.Millisecond)
+			asked := time.Now()
+			fyne.Do(func() { o.waited(time.Since(asked)) })
+			if i%100 == 0 {
+				o.tellWaits()
+			}
+		}
+	}()
+}
+
+func (o *observer) waited(d time.Duration) {
+	o.mu.Lock()
+	o.waits = append(o.waits, d)
+	o.mu.Unlock()
+}
+
+func (o *observer) tellWaits() {
+	o.mu.Lock()
+	waits := o.waits
+	o.waits = nil
+	o.mu.Unlock()
+	if len(waits) == 0 {
+		return
+	}
+	slices.Sort(waits)
+	ms := func(q float64) float64 { return float64(waits[int(q*float64(len(waits)-1))].Microseconds()) / 1000 }
+	o.w.o.Event("waits", "page", o.w.route.Page, "p50_ms", ms(0.5), "p95_ms", ms(0.95), "max_ms", ms(1))
+}

@@ -1,0 +1,124 @@
+// Package page holds the pages of the window, a file each. A page builds its widgets once, listens to its presenter and
+// draws the presenter's state; what a press means is the presenter's business.
+package page
+
+import (
+	"fyne.io/fyne/v2"
+
+	"shelftalk/app/studio"
+	"shelftalk/ui/present"
+	"shelftalk/ui/widget"
+)
+
+// Studio is what the pages need of the application: *studio.Studio.
+type Studio interface {
+	present.CatalogueService
+	present.ImportService
+	present.ModelService
+	present.SettingsService
+	present.RulesetService
+	present.ShellService
+	present.JobService
+	present.DraftService
+	present.EditorService
+	present.ExportService
+}
+
+// Env is what a page stands on.
+type Env struct {
+	Stage  *present.Stage
+	Say    present.Say
+	Studio Studio
+	Window fyne.Window
+	// Go shows another page.
+	Go func(Route)
+	// Apply takes a new language or new colours.
+	Apply func(studio.Settings)
+	// Event tells a test that drives the program what happened; it may do nothing.
+	Event func(name string, kv ...any)
+	// DataDir and ModelsDir are shown in the settings; Home is where a choice of files begins.
+	DataDir, ModelsDir, Home string
+}
+
+// Route names a page, and what it shows.
+type Route struct {
+	Page string // "catalogue", "import", "jobs", "drafts", "draft", "rulesets", "models", "settings"
+	ID   string // of the job or draft; of the file to import, "" for the sample
+}
+
+// Page is a page of the window.
+type Page interface {
+	Object() fyne.CanvasObject
+	// Show is called each time the page becomes the current one, Hide when it ceases to be.
+	Show(Route)
+	Hide()
+}
+
+// What a page may do for the window's shortcuts.
+type (
+	// Searcher puts the caret into the page's search field.
+	Searcher interface{ FocusSearch() }
+	// Escaper closes what is open on the page and says whether anything was.
+	Escaper interface{ Escape() bool }
+	// Approver approves what the page shows and goes on.
+	Approver interface{ ApproveNext() }
+	// Rewriter writes the field with the caret again.
+	Rewriter interface{ WriteAgain() }
+	// Undoer takes back the last change of what the page shows.
+	Undoer interface {
+		Undo()
+		Redo()
+	}
+)
+
+// chipKind is the colour of a state.
+func chipKind(t present.Tone) widget.ChipKind {
+	switch t {
+	case present.Accent:
+		return widget.ChipAccent
+	case present.Good:
+		return widget.ChipGood
+	case present.Warning:
+		return widget.ChipWarning
+	case present.Bad:
+		return widget.ChipBad
+	}
+	return widget.ChipNeutral
+}
+
+// options turns a presenter's choices into a selector's.
+func options(choices []present.Choice) []widget.Option {
+	out := make([]widget.Option, 0, len(choices))
+	for _, c := range choices {
+		out = append(out, widget.Option(c))
+	}
+	return out
+}
+
+// slot is a place where a problem appears and goes.
+type slot struct {
+	box   *fyne.Container
+	shown *present.Problem
+}
+
+func newSlot() *slot {
+	s := &slot{box: widget.Column(0)}
+	s.box.Hide()
+	return s
+}
+
+// set shows a problem, with what can be done about it; nil takes it away.
+func (s *slot) set(p *present.Problem, actions ...*widget.Button) {
+	if p == s.shown || (p != nil && s.shown != nil && *p == *s.shown) {
+		return
+	}
+	s.shown = p
+	if p == nil {
+		s.box.Hide()
+		s.box.Objects = nil
+		return
+	}
+	s.box.Objects = []fyne.CanvasObject{widget.Pad(16, 24, 0, 24, widget.NewNotice(widget.NoticeBad, p.Title, p.Detail, p.Hint, actions...))}
+	s.box.Show()
+	s.box.Refresh()
+}

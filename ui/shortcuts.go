@@ -1,0 +1,173 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"shelftalk/ui/page"
+	"shelftalk/ui/theme"
+	"shelftalk/ui/widget"
+)
+
+// shortcuts ties the keys to what the current page can do.
+func (w *Window) shortcuts() {
+	c := w.win.Canvas()
+	control, alt := fyne.KeyModifierShortcutDefault, fyne.KeyModifierAlt
+	key := func(name fyne.KeyName, m fyne.KeyModifier, fn func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: name, Modifier: m}, func(fyne.Shortcut) { fn() })
+	}
+	for i, name := range railPages() {
+		key(fyne.KeyName(strconv.Itoa(i+1)), control, func() { w.goRail(name) })
+	}
+	key(fyne.KeyF, control, w.search)
+	key(fyne.KeyK, control, w.palette)
+	key(fyne.KeyO, control, func() { page.ShowFiles(w.env) })
+	key(fyne.KeyE, control, w.export)
+	for _, enter := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter} {
+		key(enter, control, w.approve)
+		key(enter, alt, w.again)
+	}
+	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { w.undo() })
+	c.AddShortcut(&fyne.ShortcutRedo{}, func(fyne.Shortcut) { w.redo() })
+	c.SetOnTypedKey(w.typed)
+}
+
+func (w *Window) typed(e *fyne.KeyEvent) {
+	if e.Name != fyne.KeyEscape {
+		return
+	}
+	if p, ok := w.current.(page.Escaper); !ok || !p.Escape() {
+		w.win.Canvas().Unfocus()
+	}
+}
+
+func (w *Window) search() {
+	if p, ok := w.current.(page.Searcher); ok {
+		p.FocusSearch()
+	}
+}
+
+func (w *Window) approve() {
+	if p, ok := w.current.(page.Approver); ok {
+		p.ApproveNext()
+	}
+}
+
+func (w *Window) again() {
+	if p, ok := w.current.(page.Rewriter); ok {
+		p.WriteAgain()
+	}
+}
+
+func (w *Window) undo() {
+	if p, ok := w.current.(page.Undoer); ok {
+		p.Undo()
+	}
+}
+
+func (w *Window) redo() {
+	if p, ok := w.current.(page.Undoer); ok {
+		p.Redo()
+	}
+}
+
+func (w *Window) export() { page.ShowExport(w.env) }
+
+// command is an entry of the palette.
+type command struct {
+	label string
+	keys  string
+	do    func()
+}
+
+// commands are what can be done from here.
+func (w *Window) commands() []command {
+	say := w.env.Say
+	var out []command
+	for i, name := range railPages() {
+		out = append(out, command{say("shell.page." + name), "Ctrl+" + strconv.Itoa(i+1), func() { w.goRail(name) }})
+	}
+	out = append(out, command{say("shell.menu.import"), "Ctrl+O", func() { page.ShowFiles(w.env) }}, command{say("shell.menu.export"), "Ctrl+E", w.export})
+	if _, ok := w.current.(page.Searcher); ok {
+		out = append(out, command{say("shell.menu.search"), "Ctrl+F", w.search})
+	}
+	if _, ok := w.current.(page.Approver); ok {
+		out = append(out, command{say("shell.palette.approve"), "Ctrl+Enter", w.approve})
+	}
+	if _, ok := w.current.(page.Rewriter); ok {
+		out = append(out, command{say("shell.palette.again"), "Alt+Enter", w.again})
+	}
+	if _, ok := w.current.(page.Undoer); ok {
+		out = append(out, command{say("shell.menu.undo"), "Ctrl+Z", w.undo}, command{say("shell.menu.redo"), "Ctrl+Y", w.redo})
+	}
+	return append(out, command{say("shell.menu.quit"), "", w.Close})
+}
+
+// palette finds a command by its words.
+func (w *Window) palette() {
+	all := w.commands()
+	shown := all
+	var sheet *widget.Sheet
+	table := widget.NewTable([]widget.TableColumn{{Title: w.env.Say("shell.palette.title")}, {Title: "", Width: 110, Right: true}})
+	table.Len = func() int { return len(shown) }
+	table.Row = func(i int) widget.TableRow {
+		return widget.TableRow{Cells: []widget.Cell{{Text: shown[i].label}, {Text: shown[i].keys, Role: theme.Muted}}}
+	}
+	run := func(i int) {
+		sheet.Close()
+		shown[i].do()
+	}
+	table.OnOpen = run
+	entry := widget.NewSearch(w.env.Say("shell.palette.hint"), func(text string) {
+		shown = matching(all, text)
+		table.Reload()
+	})
+	entry.OnSubmitted = func(string) {
+		if len(shown) > 0 {
+			run(max(table.Cursor(), 0))
+		}
+	}
+	entry.OnKey = func(e *fyne.KeyEvent) bool {
+		switch e.Name {
+		case fyne.KeyDown:
+			table.SetCursor(table.Cursor() + 1)
+			return true
+		case fyne.KeyUp:
+			table.SetCursor(table.Cursor() - 1)
+			return true
+		}
+		return false
+	}
+	body := container.NewStack(widget.Column(theme.Space3, entry, widget.NewTableCard(widget.Fixed(0, theme.HeadHeight+8*theme.RowHeight, table))))
+	sheet = widget.ShowSheet(w.win.Canvas(), w.env.Say("shell.menu.palette"), body, 460, nil)
+	table.Reload()
+	table.SetCursor(0)
+	w.win.Canvas().Focus(entry)
+}
+
+// matching are the commands that hold every word of the text.
+func matching(all []command, text string) []command {
+	words := strings.Fields(strings.ToLower(text))
+	var out []command
+next:
+	for _, c := range all {
+		for _, word := range words {
+			if !strings.Contains(strings.ToLower(c.label), word) {
+				continue next
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
