@@ -14,7 +14,7 @@ type Spec struct {
 	Template  string   // "product-page"
 	Channel   string   // a channel's id
 	RulesetID string
-	Language  compose.Language
+	Language  compose.Language // "": each product's own
 	Variants  int
 	Careful   *float64 // nil: the ruleset's own
 	Seed      uint64
@@ -94,6 +94,7 @@ func (c Counts) Check() error {
 type Job struct {
 	ID      string
 	Source  string // the file that the products came from
+	Mark    string // the maker's own, to find the job again
 	Spec    Spec
 	Ruleset compose.Ruleset // as it was when the job was made
 	Created time.Time

@@ -54,13 +54,15 @@ func OpenLedger(db *store.DB, keep KeepDraft) (*Ledger, error) {
 
 func rowKey(jobID string, index int) string { return fmt.Sprintf("%s/%08d", jobID, index) }
 
-// Create adds a job, paused, with a row per brief. The briefs carry the rows' products; their ruleset is the job's.
-func (l *Ledger) Create(source string, spec Spec, all iter.Seq[compose.Brief]) (Job, error) {
+// Create adds a job, paused, with a row per brief. The briefs carry the rows' products; their ruleset is the job's. source
+// is the products' file; mark is the caller's own.
+func (l *Ledger) Create(source, mark string, spec Spec, all iter.Seq[compose.Brief]) (Job, error) {
 	id := make([]byte, 4)
 	_, _ = rand.Read(id) // never fails
 	job := Job{
 		ID:      time.Now().UTC().Format("20060102-150405-") + hex.EncodeToString(id),
 		Source:  source,
+		Mark:    mark,
 		Spec:    spec,
 		Created: time.Now(),
 		State:   Paused,

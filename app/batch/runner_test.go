@@ -49,7 +49,7 @@ func newBench(t testing.TB, db *store.DB, s *scribe) *bench {
 
 func (b *bench) create(t testing.TB, n int) string {
 	t.Helper()
-	job, err := b.ledger.Create("goods.csv", batch.Spec{}, briefs(n))
+	job, err := b.ledger.Create("goods.csv", "", batch.Spec{}, briefs(n))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestJobRunsToItsEnd(t *testing.T) {
 
 func TestEmptyJobIsRefused(t *testing.T) {
 	b := newBench(t, storetest.Open(t), &scribe{width: 1})
-	if _, err := b.ledger.Create("goods.csv", batch.Spec{}, briefs(0)); !errors.Is(err, batch.ErrNoRows) {
+	if _, err := b.ledger.Create("goods.csv", "", batch.Spec{}, briefs(0)); !errors.Is(err, batch.ErrNoRows) {
 		t.Errorf("got %v", err)
 	}
 	if err := b.runner.Resume("nothing"); !errors.Is(err, batch.ErrNoJob) {
@@ -307,7 +307,7 @@ func TestJobsWaitForEachOther(t *testing.T) {
 	}})
 	var ids []string
 	for i := range 3 {
-		job, err := b.ledger.Create("goods.csv", batch.Spec{}, func(yield func(compose.Brief) bool) {
+		job, err := b.ledger.Create("goods.csv", "", batch.Spec{}, func(yield func(compose.Brief) bool) {
 			for br := range briefs(10) {
 				if br.Channel = fmt.Sprint(i); !yield(br) {
 					return
@@ -377,7 +377,7 @@ func TestRowsBringTheirProductAndRuleset(t *testing.T) {
 		got = append(got, br)
 	}})
 	rules := compose.Ruleset{ID: "house", Tone: "plain", Careful: 0.9, Never: []string{"cheap"}}
-	job, err := b.ledger.Create("goods.csv", batch.Spec{Careful: &careful}, func(yield func(compose.Brief) bool) {
+	job, err := b.ledger.Create("goods.csv", "", batch.Spec{Careful: &careful}, func(yield func(compose.Brief) bool) {
 		for br := range briefs(3) {
 			if br.Ruleset = rules; !yield(br) {
 				return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"time"
 
@@ -23,7 +24,6 @@ type source struct {
 	Name      string // file name
 	Path      string // "" for the sample
 	KeyHeader string // header of the key column
-	Rows      int    // of the table, products or not
 	Imported  time.Time
 	// Roles remembers what the user said of each column, by header, for the next file with the same columns.
 	Roles map[string]catalog.Role
@@ -40,13 +40,12 @@ type Catalogue struct {
 // Import is a spreadsheet that was read but not kept: a table, with what each of its columns means.
 type Import struct {
 	Table   *sheet.Table
-	Mapping Mapping
+	Mapping catalog.Mapping
 	path    string
 }
 
-// Preview reads a spreadsheet and maps its columns; nothing is kept yet. Columns that the user has given a role before,
-// in a file with the same headers, have it again.
-func (s *Studio) Preview(path string, o sheet.Options) (*Import, error) {
+// Read reads a spreadsheet and maps its columns.
+func Read(path string, o sheet.Options) (*Import, error) {
 	table, err := sheet.Read(path, o)
 	if err != nil {
 		return nil, err
@@ -55,11 +54,11 @@ func (s *Studio) Preview(path string, o sheet.Options) (*Import, error) {
 	if err != nil {
 		abs = path
 	}
-	return s.mapped(table, abs), nil
+	return &Import{Table: table, Mapping: catalog.Map(table), path: abs}, nil
 }
 
-// Sample previews the catalogue that the program carries.
-func (s *Studio) Sample() (*Import, error) {
+// ReadSample reads the catalogue that the program carries.
+func ReadSample() (*Import, error) {
 	data, err := fs.ReadFile(assets.Samples, "samples/"+SampleFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the sample: %w", err)
@@ -68,11 +67,22 @@ func (s *Studio) Sample() (*Import, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.mapped(table, ""), nil
+	return &Import{Table: table, Mapping: catalog.Map(table)}, nil
 }
 
-func (s *Studio) mapped(table *sheet.Table, path string) *Import {
-	in := &Import{Table: table, Mapping: mapTable(table), path: path}
+// Preview is Read; columns that the user has given a role before, in a file with the same headers, have it again. Nothing
+// is kept yet.
+func (s *Studio) Preview(path string, o sheet.Options) (*Import, error) {
+	return s.remembered(Read(path, o))
+}
+
+// Sample is ReadSample with the roles that the user has given before.
+func (s *Studio) Sample() (*Import, error) { return s.remembered(ReadSample()) }
+
+func (s *Studio) remembered(in *Import, err error) (*Import, error) {
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	roles := s.source.Roles
 	s.mu.Unlock()
@@ -81,20 +91,15 @@ func (s *Studio) mapped(table *sheet.Table, path string) *Import {
 			in.SetRole(i, role)
 		}
 	}
-	return in
+	return in, nil
 }
 
 // SetRole says what a column means. There is one key column: a new one takes the role from the old.
-func (in *Import) SetRole(column int, role catalog.Role) {
-	if column < 0 || column >= len(in.Mapping.Columns) {
-		return
-	}
-	in.Mapping.SetRole(column, role)
-}
+func (in *Import) SetRole(column int, role catalog.Role) { in.Mapping.SetRole(column, role) }
 
 // Products are the products that the table gives as it is mapped now, with what was odd about them.
-func (in *Import) Products() ([]catalog.Product, []sheet.Warning, error) {
-	return tableProducts(in.Table, in.Mapping)
+func (in *Import) Products() ([]catalog.Product, []catalog.Warning, error) {
+	return catalog.Products(in.Table, in.Mapping)
 }
 
 // Keep makes an import the catalogue. Drafts stay, and belong to the new products where these are the same.
@@ -103,14 +108,12 @@ func (s *Studio) Keep(in *Import) (Catalogue, error) {
 	if err != nil {
 		return Catalogue{}, err
 	}
-	src := source{Name: in.Table.Source, Path: in.path, KeyHeader: in.keyHeader(), Rows: len(in.Table.Rows), Imported: time.Now(), Roles: map[string]catalog.Role{}}
+	src := source{Name: in.Table.Source, Path: in.path, KeyHeader: in.Mapping.KeyHeader(), Imported: time.Now(), Roles: map[string]catalog.Role{}}
 	s.mu.Lock()
-	for header, role := range s.source.Roles {
-		src.Roles[header] = role
-	}
+	maps.Copy(src.Roles, s.source.Roles)
 	s.mu.Unlock()
-	for i, column := range in.Mapping.Columns {
-		if column.Role != mapTable(in.Table).Columns[i].Role {
+	for _, column := range in.Mapping.Columns {
+		if column.Why == catalog.ByUser {
 			src.Roles[column.Header] = column.Role
 		}
 	}
@@ -133,13 +136,6 @@ func (s *Studio) Keep(in *Import) (Catalogue, error) {
 	s.mu.Unlock()
 	s.tell(Event{Kind: CatalogueChanged})
 	return s.Catalogue(), nil
-}
-
-func (in *Import) keyHeader() string {
-	if k := in.Mapping.KeyColumn; k >= 0 && k < len(in.Table.Header) {
-		return in.Table.Header[k]
-	}
-	return ""
 }
 
 // Catalogue returns what was imported last.
@@ -177,12 +173,7 @@ type ProductView struct {
 func (s *Studio) Products() ([]ProductView, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	latest := map[string]DraftView{}
-	for _, v := range s.index {
-		if old, ok := latest[v.ProductKey]; !ok || v.Updated.After(old.Updated) {
-			latest[v.ProductKey] = v
-		}
-	}
+	latest := s.latest(func(DraftView) bool { return true })
 	out := make([]ProductView, 0, len(s.products))
 	for _, p := range s.products {
 		draft, has := latest[p.Key]
@@ -194,6 +185,52 @@ func (s *Studio) Products() ([]ProductView, error) {
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// latest returns the newest draft of each product, by key, among those that suit. The caller holds s.mu.
+func (s *Studio) latest(suits func(DraftView) bool) map[string]DraftView {
+	out := map[string]DraftView{}
+	for _, v := range s.ours() {
+		if old, ok := out[v.ProductKey]; suits(v) && (!ok || v.Updated.After(old.Updated)) {
+			out[v.ProductKey] = v
+		}
+	}
+	return out
+}
+
+// ours returns the drafts of the catalogue's products. The caller holds s.mu.
+func (s *Studio) ours() []DraftView {
+	byKey := make(map[string]catalog.Product, len(s.products))
+	for _, p := range s.products {
+		byKey[p.Key] = p
+	}
+	var out []DraftView
+	for _, m := range s.index {
+		if p, ok := byKey[m.view.ProductKey]; ok && same(m.product, p) {
+			m.view.Row = p.Row
+			out = append(out, m.view)
+		}
+	}
+	return out
+}
+
+// same says whether two products of one key are the same thing: another supplier's file may use the same numbers for
+// other goods, and a new edition of a file may have some cells corrected.
+func same(a, b catalog.Product) bool {
+	if a.Value(catalog.Title) == b.Value(catalog.Title) {
+		return true
+	}
+	values := map[string]bool{}
+	for _, f := range a.Fields {
+		values[f.Value] = f.Role != catalog.Key
+	}
+	shared := 0
+	for _, f := range b.Fields {
+		if values[f.Value] {
+			shared++
+		}
+	}
+	return shared*2 >= len(b.Fields)
 }
 
 // Product returns one product of the catalogue, or an error that wraps ErrNotFound.

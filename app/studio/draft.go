@@ -68,12 +68,19 @@ type DraftView struct {
 	Updated    time.Time
 }
 
+// mirror is what is kept in memory of a stored draft.
+type mirror struct {
+	view    DraftView
+	product catalog.Product
+}
+
 // DraftDetail is a draft with all that belongs to it.
 type DraftDetail struct {
 	Draft            compose.Draft
 	Product          catalog.Product
 	Trace            []compose.TraceSpan // facts used by the current variant
-	Channel          channel.Channel     // its fields are the limits
+	Channel          channel.Channel
+	Limits           map[string]channel.Field // of each field of the current variant
 	Ruleset          compose.Ruleset
 	CanUndo, CanRedo bool
 }
@@ -95,17 +102,7 @@ func (r record) view() DraftView {
 func (s *Studio) Drafts() ([]DraftView, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rows := map[string]int{}
-	for _, p := range s.products {
-		rows[p.Key] = p.Row
-	}
-	var out []DraftView
-	for _, v := range s.index {
-		if row, ok := rows[v.ProductKey]; ok {
-			v.Row = row
-			out = append(out, v)
-		}
-	}
+	out := s.ours()
 	slices.SortFunc(out, func(a, b DraftView) int { return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.ID, b.ID)) })
 	return out, nil
 }
@@ -128,7 +125,11 @@ func (s *Studio) Draft(id string) (DraftDetail, error) {
 	if err != nil {
 		return DraftDetail{}, err
 	}
-	return DraftDetail{Draft: r.Draft, Product: r.Product, Trace: s.writer.Trace(r.brief(), r.Draft.Current()), Channel: c,
+	limits, err := s.writer.Limits(r.brief(), r.Draft.Current())
+	if err != nil {
+		return DraftDetail{}, err
+	}
+	return DraftDetail{Limits: limits, Draft: r.Draft, Product: r.Product, Trace: s.writer.Trace(r.brief(), r.Draft.Current()), Channel: c,
 		Ruleset: r.Ruleset, CanUndo: len(h.Undo) > 0, CanRedo: len(h.Redo) > 0}, nil
 }
 
@@ -331,7 +332,7 @@ func (s *Studio) refresh(id string) {
 		return // it is listed as it was; opening it will tell
 	}
 	s.mu.Lock()
-	s.index[id] = r.view()
+	s.index[id] = mirror{view: r.view(), product: r.Product}
 	s.mu.Unlock()
 }
 

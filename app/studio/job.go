@@ -13,9 +13,6 @@ import (
 	"shelftalk/store"
 )
 
-// Template is the one thing that can be written today.
-const Template = "product-page"
-
 // fate is how the last try to write copy for a product ended, when it left no draft.
 type fate struct {
 	state  batch.RowState // failed or skipped
@@ -29,34 +26,36 @@ type speed struct {
 	Seconds float64
 }
 
-// StartJob makes a job of the catalogue's products and starts it; it waits when another is running. Empty choices take the
-// first channel, the first ruleset, English and one variant.
+// StartJob makes a job of the catalogue's products and starts it; it waits when another is running. No language means
+// each product's own; other empty choices take DefaultChannel, the first ruleset and one variant.
 func (s *Studio) StartJob(spec batch.Spec) (id string, err error) {
-	ruleset, err := s.Ruleset(spec.RulesetID)
+	job, err := s.MakeJob(spec, "")
 	if err != nil {
 		return "", err
 	}
+	return job.ID, s.runner.Resume(job.ID)
+}
+
+// MakeJob is StartJob without the start: Resume does that. mark is the caller's own, to find the job again.
+func (s *Studio) MakeJob(spec batch.Spec, mark string) (batch.Job, error) {
+	ruleset, err := s.Ruleset(spec.RulesetID)
+	if err != nil {
+		return batch.Job{}, err
+	}
 	spec.RulesetID = ruleset.ID
-	spec.Template = firstOf(spec.Template, Template)
+	spec.Template = firstOf(spec.Template, compose.ProductPage)
 	spec.Channel = firstOf(spec.Channel, DefaultChannel)
 	if _, err := s.Channel(spec.Channel); err != nil {
-		return "", err
-	}
-	if spec.Language == "" {
-		spec.Language = compose.English
+		return batch.Job{}, err
 	}
 	spec.Variants = max(spec.Variants, 1)
 	s.mu.Lock()
 	products, source := s.products, s.source
 	s.mu.Unlock()
 	if len(products) == 0 {
-		return "", ErrNoCatalogue
+		return batch.Job{}, ErrNoCatalogue
 	}
-	job, err := s.ledger.Create(source.Name, spec, briefs(products, spec, ruleset))
-	if err != nil {
-		return "", err
-	}
-	return job.ID, s.runner.Resume(job.ID)
+	return s.ledger.Create(source.Name, mark, spec, briefs(products, spec, ruleset))
 }
 
 // DefaultChannel is the channel when none is chosen.
@@ -74,6 +73,9 @@ func briefs(products []catalog.Product, spec batch.Spec, ruleset compose.Ruleset
 			}
 			b := compose.Brief{Product: p, Template: spec.Template, Channel: spec.Channel, Ruleset: ruleset,
 				Language: spec.Language, Variants: spec.Variants, Seed: spec.Seed}
+			if b.Language == "" {
+				b.Language = compose.Language(p.Language())
+			}
 			if !yield(b) {
 				return
 			}
@@ -92,6 +94,13 @@ func (s *Studio) Stop(id string) error { return s.runner.Stop(id) }
 
 // RetryFailed goes on with a job's failed rows.
 func (s *Studio) RetryFailed(id string) error { return s.runner.RetryFailed(id) }
+
+// ReopenFailed makes a job's failed rows pending without starting it, and returns how many they are.
+func (s *Studio) ReopenFailed(id string) (int, error) { return s.ledger.RetryFailed(id) }
+
+// Halt stops the running job at once; the rows in flight are pending again. No job runs after it: it is for those who
+// are about to close the studio and want to look at the job before.
+func (s *Studio) Halt() { s.runner.Close() }
 
 // DeleteJob removes a job that isn't running from the list. Its drafts stay.
 func (s *Studio) DeleteJob(id string) error {

@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,7 +65,7 @@ func (s *Studio) SetSettings(t Settings) error {
 	return nil
 }
 
-// Rulesets returns the rulesets by name.
+// Rulesets returns the rulesets: those that every store starts with as package compose has them, then the user's by name.
 func (s *Studio) Rulesets() ([]compose.Ruleset, error) {
 	var out []compose.Ruleset
 	err := s.db.View(func(tx *store.Tx) error {
@@ -76,11 +77,17 @@ func (s *Studio) Rulesets() ([]compose.Ruleset, error) {
 		}
 		return nil
 	})
-	slices.SortStableFunc(out, func(a, b compose.Ruleset) int { return strings.Compare(a.Name, b.Name) })
+	place := map[string]int{}
+	for i, r := range compose.Rulesets() {
+		place[r.ID] = i - len(compose.Rulesets())
+	}
+	slices.SortStableFunc(out, func(a, b compose.Ruleset) int {
+		return cmp.Or(cmp.Compare(place[a.ID], place[b.ID]), strings.Compare(a.Name, b.Name))
+	})
 	return out, err
 }
 
-// Ruleset returns the ruleset with the id; with "", the first one.
+// Ruleset returns the ruleset with the id; with "", the one that comes first.
 func (s *Studio) Ruleset(id string) (compose.Ruleset, error) {
 	all, err := s.Rulesets()
 	if err != nil {
@@ -144,17 +151,10 @@ func seed(tx *store.Tx) error {
 	if done, err := marksIn.GetOr(tx, "seeded", false); done || err != nil {
 		return err
 	}
-	for _, r := range starters() {
+	for _, r := range compose.Rulesets() {
 		if err := rulesetsIn.Put(tx, r.ID, r); err != nil {
 			return err
 		}
 	}
 	return marksIn.Put(tx, "seeded", true)
-}
-
-// starters are the rulesets of a fresh store.
-func starters() []compose.Ruleset {
-	return []compose.Ruleset{
-		{ID: "house", Name: "House voice", Tone: "plain and warm", Careful: 0.7, Hooks: 1},
-	}
 }

@@ -72,9 +72,9 @@ type Studio struct {
 	settings Settings
 	source   source
 	products []catalog.Product
-	index    map[string]DraftView // drafts by id
-	fates    map[string]fate      // by product key: how the last try ended, where it left no draft
-	speed    speed                // of the chosen model
+	index    map[string]mirror // drafts by id
+	fates    map[string]fate   // by product key: how the last try ended, where it left no draft
+	speed    speed             // of the chosen model
 }
 
 // Open opens the data folder. The error wraps store.ErrInUse when another process has it open, store.ErrDamaged or
@@ -98,7 +98,7 @@ func (s *Studio) open(o Options) (err error) {
 		return err
 	}
 	if s.writer == nil {
-		if s.writer, err = newWriter(s.channels); err != nil {
+		if s.writer, err = compose.New(s.channels, assets.Prompts, assets.Lexicons); err != nil {
 			return err
 		}
 	}
@@ -138,7 +138,7 @@ func firstOf(all ...string) string {
 
 // load mirrors the store.
 func (s *Studio) load() error {
-	s.index, s.fates = map[string]DraftView{}, map[string]fate{}
+	s.index, s.fates = map[string]mirror{}, map[string]fate{}
 	return s.db.View(func(tx *store.Tx) (err error) {
 		if s.settings, err = settingsIn.GetOr(tx, settingsKey, Settings{}); err != nil {
 			return err
@@ -156,7 +156,7 @@ func (s *Studio) load() error {
 			if err != nil {
 				return err
 			}
-			s.index[e.Key] = e.Value.view()
+			s.index[e.Key] = mirror{view: e.Value.view(), product: e.Value.Product}
 		}
 		return nil
 	})

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"shelftalk/app/batch"
+	"shelftalk/app/channel"
 	"shelftalk/app/compose"
 	"shelftalk/inference"
 )
@@ -20,6 +21,7 @@ type Writer interface {
 	Rewrite(ctx context.Context, g compose.Generator, b compose.Brief, v compose.Variant, field string, seed uint64) iter.Seq2[inference.Chunk, error]
 	Recheck(b compose.Brief, v *compose.Variant)
 	Trace(b compose.Brief, v compose.Variant) []compose.TraceSpan
+	Limits(b compose.Brief, v compose.Variant) (map[string]channel.Field, error)
 }
 
 // Rewrite writes one field of a draft's current variant again, streamed. When it ends by itself the text is saved, as an
