@@ -24,6 +24,9 @@ func (c *csvWriter) row(_ int, cells []string) error {
 				return err
 			}
 		}
+		if cell == "" && len(cells) > 1 {
+			continue // alone it would make an empty line
+		}
 		if _, err := c.w.WriteString(quote(guard(cell))); err != nil {
 			return err
 		}
@@ -34,14 +37,8 @@ func (c *csvWriter) row(_ int, cells []string) error {
 
 func (c *csvWriter) flush(io.Writer) error { return nil }
 
-// quote quotes a cell that needs it, and one that begins with a zero or is a long number: quoted, it is text to the
-// programs that make a difference. A lone empty cell is quoted so that its row isn't an empty line.
-func quote(cell string) string {
-	if cell == "" || strings.ContainsAny(cell, "\",\r\n;\t") || cell[0] == ' ' || cell[len(cell)-1] == ' ' || LooksLikeCode(cell) {
-		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
-	}
-	return cell
-}
+// quote quotes a cell, needed or not: a program that can be told that quoted cells are text then keeps every one as it is.
+func quote(cell string) string { return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"` }
 
 // LooksLikeCode says whether a spreadsheet program that opens a CSV file would damage the cell by taking it for a number.
 func LooksLikeCode(cell string) bool {

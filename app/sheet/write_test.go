@@ -90,7 +90,11 @@ func TestCSVBytes(t *testing.T) {
 	}))
 	data, err := os.ReadFile(path)
 	must(t, err)
-	want := "\ufeffSKU,Text\r\n\"0041870\",\"'=HYPERLINK(\"\"x\"\")\"\r\n-5,\"'+20% \"\"now\"\"\"\r\n\"\",'- a bullet\r\n\"4006381333931\",'@name\r\n"
+	want := "\ufeff\"SKU\",\"Text\"\r\n" +
+		"\"0041870\",\"'=HYPERLINK(\"\"x\"\")\"\r\n" +
+		"\"-5\",\"'+20% \"\"now\"\"\"\r\n" +
+		",\"'- a bullet\"\r\n" +
+		"\"4006381333931\",\"'@name\"\r\n"
 	if d := cmp.Diff(want, string(data)); d != "" {
 		t.Error(d)
 	}

@@ -63,7 +63,11 @@ func (x *xlsxWriter) row(n int, cells []string) error { return x.set(n, cells, x
 func (x *xlsxWriter) set(n int, cells []string, style int) error {
 	x.cells = x.cells[:0]
 	for _, c := range cells {
-		x.cells = append(x.cells, excelize.Cell{StyleID: style, Value: c})
+		cell := excelize.Cell{StyleID: style}
+		if c != "" { // an empty string would count as a value
+			cell.Value = c
+		}
+		x.cells = append(x.cells, cell)
 	}
 	name, err := excelize.CoordinatesToCellName(1, n)
 	if err != nil {
