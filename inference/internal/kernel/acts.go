@@ -90,17 +90,24 @@ func (a *Acts) tile(i int) []byte {
 	return a.codes[a.starts[i]*size : a.starts[i+1]*size]
 }
 
+// quantiseRun is the number of blocks that all tokens of a tile write before the next ones, so that the lines they share stay in
+// the first-level cache.
+const quantiseRun = 16
+
 // Quantise stores the inputs of a tile's tokens: token t of the step (not of the tile) is x[t·stride : t·stride+cols]. Columns
 // past the last whole block of 32 are kept as floats only.
 func (a *Acts) Quantise(tile int, x []float32, stride int) {
 	start, end := a.Tile(tile)
-	dst := a.tile(tile)
-	for t := start; t < end; t++ {
-		row := x[t*stride:][:a.cols]
-		quantise(dst, row[:a.blocks*blockCols], t-start, end-start)
-		if a.keep {
-			copy(a.floats[t*a.cols:(t+1)*a.cols], row)
+	dst, T := a.tile(tile), end-start
+	for b := 0; b < a.blocks; b += quantiseRun {
+		n := min(quantiseRun, a.blocks-b)
+		out := dst[b*actToken*T:][:n*actToken*T]
+		for t := start; t < end; t++ {
+			quantise(out, x[t*stride+b*blockCols:][:n*blockCols], t-start, T)
 		}
+	}
+	for t := start; a.keep && t < end; t++ {
+		copy(a.floats[t*a.cols:(t+1)*a.cols], x[t*stride:])
 	}
 }
 

@@ -184,9 +184,11 @@ func BenchmarkVectors(b *testing.B) {
 		{"Above151936", func() { found = Above(found[:0], logits, 9) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
+			cpu := cpuSeconds()
 			for range b.N {
 				c.f()
 			}
+			b.ReportMetric((cpuSeconds()-cpu)*1e9/float64(b.N), "cpu-ns/op")
 		})
 	}
 }
