@@ -1,0 +1,125 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sys/cpu"
+
+	"shelftalk/app/models"
+	"shelftalk/inference"
+)
+
+type doctorCmd struct{}
+
+// health is what doctor finds.
+type health struct {
+	System       string       `json:"system"`
+	Cores        int          `json:"cores"`
+	Memory       int64        `json:"memory"`
+	Flags        []string     `json:"flags"`
+	Kernel       string       `json:"kernel"`
+	Data         string       `json:"data"`
+	DataFree     int64        `json:"data_free"`
+	ModelsFolder string       `json:"models_folder"`
+	ModelsFree   int64        `json:"models_free"`
+	Default      string       `json:"default_model"`
+	Models       []modelEntry `json:"models"`
+	Advice       []string     `json:"advice"`
+}
+
+// Run looks and advises.
+func (c *doctorCmd) Run(a *app) error {
+	h := health{
+		System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.NumCPU(), Memory: models.Memory(),
+		Flags: flags(), Kernel: inference.Kernel(), Data: a.places.Data, ModelsFolder: string(a.places.Models),
+		DataFree: free(a.places.Data), ModelsFree: free(string(a.places.Models)), Default: defaultModel(),
+		Models: []modelEntry{}, Advice: []string{},
+	}
+	h.look(a.places.Models)
+	a.out.printf("System    %s, %d cores, %s of memory\n", h.System, h.Cores, size(h.Memory))
+	a.out.printf("Kernels   %s (processor and system offer: %v)\n", h.Kernel, h.Flags)
+	a.out.printf("Data      %s (%s free)\n", h.Data, size(h.DataFree))
+	a.out.printf("Models    %s (%s free)\n", h.ModelsFolder, size(h.ModelsFree))
+	for _, m := range h.Models {
+		state := "there"
+		if m.Verified {
+			state = "verified"
+		}
+		a.out.printf("          %-10s %9s  %s\n", m.Name, size(m.Bytes), state)
+	}
+	for _, line := range h.Advice {
+		a.out.printf("Advice    %s\n", line)
+	}
+	return a.out.document(h)
+}
+
+// look lists the models and finds what to advise.
+func (h *health) look(folder models.Folder) {
+	hasDefault := false
+	for _, s := range folder.List() {
+		if !s.Here {
+			continue
+		}
+		h.Models = append(h.Models, modelEntry{s.Name, s.Path, s.Bytes, s.Verified})
+		hasDefault = hasDefault || s.Name == h.Default
+	}
+	m, err := models.ByName(h.Default)
+	if err == nil && !hasDefault {
+		h.Advice = append(h.Advice, "get the model that suits this machine: shelftalk-cli models get "+m.Name)
+		if h.ModelsFree > 0 && h.ModelsFree < 2*m.Bytes {
+			h.Advice = append(h.Advice, "make room first: fetching it takes "+size(2*m.Bytes)+" for a while")
+		}
+	}
+	if h.Kernel == "generic" {
+		h.Advice = append(h.Advice, "this processor has none of the instructions that make the engine fast (AVX2, AVX-512 VNNI): expect to wait")
+	}
+	if h.DataFree > 0 && h.DataFree < 200e6 {
+		h.Advice = append(h.Advice, "the disk of the data folder is nearly full")
+	}
+}
+
+// free is the space on the disk that holds, or will hold, a folder; zero when it can't be found out.
+func free(dir string) int64 {
+	for {
+		if _, err := os.Stat(dir); err == nil {
+			n, err := models.FreeSpace(dir)
+			if err != nil {
+				return 0
+			}
+			return n
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return 0
+		}
+		dir = parent
+	}
+}
+
+// flags are those instruction sets of interest that processor and system both offer.
+func flags() []string {
+	out := []string{}
+	for _, f := range []struct {
+		name string
+		has  bool
+	}{
+		{"avx2", cpu.X86.HasAVX2},
+		{"fma", cpu.X86.HasFMA},
+		{"avxvnni", cpu.X86.HasAVXVNNI},
+		{"avx512f", cpu.X86.HasAVX512F},
+		{"avx512bw", cpu.X86.HasAVX512BW},
+		{"avx512vl", cpu.X86.HasAVX512VL},
+		{"avx512vnni", cpu.X86.HasAVX512VNNI},
+		{"avx512bf16", cpu.X86.HasAVX512BF16},
+		{"amx", cpu.X86.HasAMXTile},
+		{"neon", cpu.ARM64.HasASIMD},
+		{"dotprod", cpu.ARM64.HasASIMDDP},
+	} {
+		if f.has {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}

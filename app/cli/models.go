@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"shelftalk/app/models"
+)
+
+type modelsCmd struct {
+	List   modelsListCmd   `cmd:"" help:"List the models on this machine."`
+	Get    modelsGetCmd    `cmd:"" help:"Fetch models by checksum; goes on where it was interrupted."`
+	Verify modelsVerifyCmd `cmd:"" help:"Compare files with their published SHA-256."`
+}
+
+// modelEntry is a model in answers.
+type modelEntry struct {
+	Name     string `json:"name"`
+	Path     string `json:"path"`
+	Bytes    int64  `json:"bytes"`
+	Verified bool   `json:"verified"`
+}
+
+type modelsAnswer struct {
+	Models []modelEntry `json:"models"`
+}
+
+type modelsListCmd struct {
+	All bool `help:"Also those that aren't here."`
+}
+
+// Run lists what is here; files that were never compared with their hash are compared now.
+func (c *modelsListCmd) Run(a *app) error {
+	answer := modelsAnswer{Models: []modelEntry{}}
+	for _, s := range a.places.Models.List() {
+		if !s.Here && !c.All {
+			continue
+		}
+		if s.Here && !s.Verified && s.SHA256 != "" {
+			err := a.places.Models.Verify(a.ctx, s.Model, false, a.progress("Verifying "+s.Name))
+			if err := a.ctx.Err(); err != nil {
+				return err
+			}
+			s.Verified = err == nil
+		}
+		answer.Models = append(answer.Models, modelEntry{s.Name, s.Path, s.Bytes, s.Verified})
+		state := "verified"
+		switch {
+		case !s.Here:
+			state = "not here: shelftalk-cli models get " + s.Name
+		case s.SHA256 == "":
+			state = "yours, not in the table"
+		case !s.Verified:
+			state = "NOT the published file: shelftalk-cli models get " + s.Name
+		}
+		a.out.clear()
+		a.out.printf("%-10s %9s  %s\n%-10s            %s\n", s.Name, size(s.Bytes), s.Title, "", state)
+	}
+	if len(answer.Models) == 0 {
+		a.out.printf("No models in %s. Get one: shelftalk-cli models get %s\n", a.places.Models, defaultModel())
+	}
+	return a.out.document(answer)
+}
+
+type modelsGetCmd struct {
+	Names []string `arg:"" optional:"" help:"Names: standard, light, smollm2, gemma, embedder (default: the one that suits this machine's memory)."`
+}
+
+// Run fetches one model after the other.
+func (c *modelsGetCmd) Run(a *app) error {
+	return a.eachModel(c.Names, func(m models.Model) error {
+		return a.places.Models.Get(a.ctx, m, a.progress("Getting "+m.Name))
+	})
+}
+
+type modelsVerifyCmd struct {
+	Names []string `arg:"" optional:"" help:"Names (default: all that are here)."`
+}
+
+// Run hashes files anew, whatever is remembered of them.
+func (c *modelsVerifyCmd) Run(a *app) error {
+	names := c.Names
+	if len(names) == 0 {
+		for _, s := range a.places.Models.List() {
+			if s.Here && s.SHA256 != "" {
+				names = append(names, s.Name)
+			}
+		}
+		if len(names) == 0 {
+			return fmt.Errorf("%w: there are no models in %s", models.ErrMissing, a.places.Models)
+		}
+	}
+	return a.eachModel(names, func(m models.Model) error {
+		return a.places.Models.Verify(a.ctx, m, true, a.progress("Verifying "+m.Name))
+	})
+}
+
+func (a *app) eachModel(names []string, do func(models.Model) error) error {
+	if len(names) == 0 {
+		names = []string{defaultModel()}
+	}
+	answer := modelsAnswer{Models: []modelEntry{}}
+	var failures []error
+	for _, name := range names {
+		m, err := models.ByName(name)
+		if err != nil {
+			return err
+		}
+		err = do(m)
+		a.out.clear()
+		if errors.Is(err, context.Canceled) {
+			return fmt.Errorf("%w: %w", errInterrupted, err)
+		}
+		if err != nil {
+			failures = append(failures, err)
+		}
+		path := a.places.Models.Path(m)
+		answer.Models = append(answer.Models, modelEntry{m.Name, path, m.Bytes, err == nil})
+		if err == nil {
+			a.out.printf("%s: %s, verified\n", m.Name, path)
+		}
+	}
+	return errors.Join(errors.Join(failures...), a.out.document(answer))
+}
+
+// progress shows bytes.
+func (a *app) progress(what string) models.Progress {
+	return func(done, total int64) {
+		a.out.show(done, total, fmt.Sprintf("%s: %s of %s", what, size(done), size(total)))
+	}
+}
+
+// located is the path of the model that a command was told, or of the default.
+func (a *app) located(name string) (string, error) {
+	if name == "" {
+		name = defaultModel()
+	}
+	path, err := a.places.Models.Locate(name)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Clean(path), nil
+}
