@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"shelftalk/app/batch"
 	"shelftalk/app/catalog"
@@ -445,9 +446,20 @@ func (p *Catalogue) Rows() int { return len(p.rows) }
 func (p *Catalogue) Row(i int) CatalogueLine {
 	v := p.all[p.rows[i]]
 	return CatalogueLine{
-		Key: v.Product.Key, Title: v.Product.Value(catalog.Title), Category: v.Product.Value(catalog.Category), Facts: strconv.Itoa(v.Facts),
+		Key: v.Product.Key, Title: v.Product.Value(catalog.Title), Category: leaf(v.Product.Value(catalog.Category)), Facts: strconv.Itoa(v.Facts),
 		DraftID: v.DraftID, Chip: productChip(p.stage.Say, v), Reason: v.Reason, Checked: p.chosen[v.Product.Key],
 	}
+}
+
+// leaf is the last step of a category's path: "Tents" of "Outdoor > Camping > Tents".
+func leaf(category string) string {
+	if i := strings.LastIndexAny(category, ">/|›"); i >= 0 {
+		_, n := utf8.DecodeRuneInString(category[i:])
+		if last := strings.TrimSpace(category[i+n:]); last != "" {
+			return last
+		}
+	}
+	return category
 }
 
 func productChip(say Say, v studio.ProductView) Chip {

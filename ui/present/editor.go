@@ -73,14 +73,12 @@ func NewEditor(stage *Stage, svc EditorService) *Editor {
 	return p
 }
 
-// Open shows a draft. order is the list that the user came from; nil keeps the last one, or takes all drafts.
-func (p *Editor) Open(id string, order []string) {
+// Open shows a draft, and goes on from it through the list that the stage has, or through all drafts when it isn't on that.
+func (p *Editor) Open(id string) {
 	if p.cancel == nil {
 		p.cancel = p.svc.Subscribe(p.hear)
 	}
-	if order != nil {
-		p.order = order
-	}
+	p.order = p.stage.Reading
 	p.show(id)
 }
 

@@ -12,7 +12,7 @@ func openEditor(t *testing.T, d *desk, id string) (*Editor, *thread) {
 	t.Helper()
 	w := &thread{}
 	p := NewEditor(NewStage(w.dispatch, words(t, "en")), d)
-	p.Open(id, nil)
+	p.Open(id)
 	settle(p, w)
 	t.Cleanup(p.Close)
 	return p, w

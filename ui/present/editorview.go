@@ -125,7 +125,11 @@ func (d *draftSheet) view(say Say) EditorState {
 	s.Facts, s.FactsNote = d.facts(say)
 	s.Chips = []Chip{draftChip(say, d.draft.Status, len(v.Findings))}
 	for i := range d.draft.Variants {
-		s.Variants = append(s.Variants, VariantChip{say("editor.variant", string(rune('A'+i))), i == d.draft.Chosen})
+		letter := string(rune('A' + i%26))
+		if i == d.draft.Chosen {
+			letter = say("editor.variant", letter)
+		}
+		s.Variants = append(s.Variants, VariantChip{letter, i == d.draft.Chosen})
 	}
 	for _, f := range v.Findings {
 		s.Findings = append(s.Findings, d.finding(say, f))

@@ -28,6 +28,7 @@ type Export struct {
 	stage    *Stage
 	svc      ExportService
 	spec     studio.ExportSpec
+	format   string // "xlsx" or "csv"; the path's ending says the same
 	approved int
 	finished int
 	busy     bool
@@ -41,8 +42,8 @@ func NewExport(stage *Stage, svc ExportService) *Export {
 	p := &Export{stage: stage, svc: svc, OnChange: func() {}}
 	settings := svc.Settings()
 	p.spec = settings.Export
-	if p.spec.Format != "csv" {
-		p.spec.Format = "xlsx"
+	if p.format = "xlsx"; strings.EqualFold(filepath.Ext(p.spec.Path), ".csv") {
+		p.format = "csv"
 	}
 	if settings.Export.Path == "" {
 		p.spec.OnlyApproved = true
@@ -62,7 +63,7 @@ func NewExport(stage *Stage, svc ExportService) *Export {
 	if name == "" || name == "." {
 		name = "drafts"
 	}
-	p.spec.Path = filepath.Join(folder, name+"-copy."+p.spec.Format)
+	p.spec.Path = filepath.Join(folder, name+"-copy."+p.format)
 	if drafts, err := svc.Drafts(); err != nil {
 		p.problem = Explain(stage.Say, err)
 	} else {
@@ -107,7 +108,7 @@ type ExportDone struct {
 func (p *Export) State() ExportState {
 	say := p.stage.Say
 	s := ExportState{
-		Format: p.spec.Format, Path: p.spec.Path, OnlyApproved: p.spec.OnlyApproved,
+		Format: p.format, Path: p.spec.Path, OnlyApproved: p.spec.OnlyApproved,
 		Approved: say("export.what.approved", p.approved), Finished: say("export.what.finished", p.finished), NoApproved: p.approved == 0,
 		Busy: p.busy, Problem: p.problem,
 	}
@@ -138,8 +139,8 @@ func (p *Export) told() *ExportDone {
 
 // SetFormat chooses "xlsx" or "csv"; the path's ending follows.
 func (p *Export) SetFormat(format string) {
-	old := "." + p.spec.Format
-	p.spec.Format = format
+	old := "." + p.format
+	p.format = format
 	if strings.EqualFold(filepath.Ext(p.spec.Path), old) {
 		p.spec.Path = p.spec.Path[:len(p.spec.Path)-len(old)] + "." + format
 	}
@@ -157,7 +158,7 @@ func (p *Export) SetPath(path string) {
 	p.spec.Path = path
 	switch ext := strings.ToLower(filepath.Ext(path)); ext {
 	case ".xlsx", ".csv":
-		p.spec.Format = ext[1:]
+		p.format = ext[1:]
 	}
 	p.touched()
 }
@@ -167,13 +168,13 @@ func (p *Export) touched() {
 	p.OnChange()
 }
 
-// Run writes the file. A path without an ending gets the format's.
+// Run writes the file. A path without the format's ending gets it.
 func (p *Export) Run() {
 	if p.State().Blocked != "" {
 		return
 	}
-	if filepath.Ext(p.spec.Path) == "" {
-		p.spec.Path += "." + p.spec.Format
+	if ext := filepath.Ext(p.spec.Path); !strings.EqualFold(ext, "."+p.format) {
+		p.spec.Path += "." + p.format
 	}
 	p.busy, p.problem, p.report = true, nil, nil
 	spec := p.spec

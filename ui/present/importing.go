@@ -16,6 +16,7 @@ type ImportService interface {
 	Preview(path string, o sheet.Options) (*studio.Import, error)
 	Sample() (*studio.Import, error)
 	Keep(*studio.Import) (studio.Catalogue, error)
+	Catalogue() studio.Catalogue
 }
 
 // Importing is the page that shows what a spreadsheet means before anything is kept.
@@ -179,6 +180,7 @@ type ImportState struct {
 	Encodings  []Choice // nil: no choice
 	Encoding   string
 	Warnings   []string
+	Note       string // what keeping does
 	Action     string // "Keep 62 products"
 	Blocked    string
 	Problem    *Problem
@@ -190,6 +192,10 @@ func (p *Importing) State() ImportState {
 	s := ImportState{Busy: p.busy, Read: p.in != nil, Problem: p.problem, Warnings: p.warnings, Action: say.Count("import.keep", p.products)}
 	for _, r := range []catalog.Role{catalog.Key, catalog.Title, catalog.Brand, catalog.Category, catalog.Price, catalog.Description, catalog.GTIN, catalog.Attribute, catalog.Ignore} {
 		s.Roles = append(s.Roles, Choice{string(r), say("import.role." + string(r))})
+	}
+	s.Note = say("import.first")
+	if p.svc.Catalogue().Products > 0 {
+		s.Note = say("import.replace")
 	}
 	switch {
 	case p.busy:

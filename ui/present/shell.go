@@ -3,9 +3,11 @@ package present
 import (
 	"context"
 	"math"
+	"strings"
 	"time"
 
 	"shelftalk/app/batch"
+	"shelftalk/app/models"
 	"shelftalk/app/studio"
 )
 
@@ -91,7 +93,7 @@ func (p *Shell) State() ShellState {
 	model := engine.Name
 	for _, m := range p.svc.Models() {
 		if m.Name == engine.Name {
-			model = modelTitle(say, m.Name, m.Title)
+			model = shortTitle(say, m.Name, m.Title)
 		}
 	}
 	speed := say("shell.speed.unknown")
@@ -107,4 +109,13 @@ func (p *Shell) State() ShellState {
 	}
 	s.Foot = []string{model, speed, say("shell.network")}
 	return s
+}
+
+// shortTitle is a model in the width of the rail: "Qwen2.5 Coder 1.5B · standard".
+func shortTitle(say Say, name, title string) string {
+	short, _, _ := strings.Cut(title, " Instruct")
+	if name != models.Standard && name != models.Light {
+		return short
+	}
+	return short + " · " + strings.ToLower(say("models.name."+name))
 }

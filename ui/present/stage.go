@@ -15,6 +15,8 @@ type Stage struct {
 	Dispatch Dispatch
 	// Say speaks the window's language. The window replaces it when the user changes the language.
 	Say Say
+	// Reading is the list of drafts that the editor goes through: as the page that it was opened from showed them.
+	Reading []string
 
 	mu     sync.Mutex
 	closed bool

@@ -66,6 +66,9 @@ func NewParagraph(text string) *MarkedText { return newMarked(text, theme.TypeBo
 // NewNotes returns a view for explanations: 12.5 on 18, muted.
 func NewNotes(text string) *MarkedText { return newMarked(text, theme.TypeNote, theme.Muted) }
 
+// NewStrongLines returns a view for the subject of a card, bold, that may take several lines.
+func NewStrongLines(text string) *MarkedText { return newMarked(text, theme.TypeStrong, theme.Ink) }
+
 func newMarked(text string, kind theme.Type, role theme.Role) *MarkedText {
 	m := &MarkedText{kind: kind, text: text, Role: role, width: 1}
 	m.wrap.measure = func(s string) float32 { return fyne.MeasureText(s, kind.Size(), kind.Style()).Width }
@@ -75,6 +78,9 @@ func newMarked(text string, kind theme.Type, role theme.Role) *MarkedText {
 
 // Text returns the text.
 func (m *MarkedText) Text() string { return m.text }
+
+// Lines is how many lines the text takes at the present width.
+func (m *MarkedText) Lines() int { return len(m.lines) }
 
 // SetText replaces the text and drops the marks.
 func (m *MarkedText) SetText(text string) { m.SetTextAndMarks(text, nil) }
