@@ -13,7 +13,13 @@ type options struct {
 }
 
 // Threads sets the number of workers. Zero or less: one per core, one core left free from four cores on.
-func Threads(n int) Option { return func(o *options) { o.threads = n } }
+func Threads(n int) Option {
+	return func(o *options) {
+		if n > 0 {
+			o.threads = n
+		}
+	}
+}
 
 // OnLoad has fn called while the weights are read, with the bytes done and their total, from one goroutine at a time.
 func OnLoad(fn func(done, total int64)) Option { return func(o *options) { o.progress = fn } }
