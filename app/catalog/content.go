@@ -22,7 +22,8 @@ type stats struct {
 	wordsTotal, measured, sum int
 }
 
-// statRows bounds the cells that are judged: a mapping has to be there while the user looks.
+// statRows bounds the cells of a column that are judged, the others are only counted: a mapping has to be there while the
+// user looks.
 const statRows = 2_000
 
 var (
@@ -36,7 +37,12 @@ func columnStats(t *sheet.Table, c int) stats {
 	s := stats{rows: len(t.Rows)}
 	seen := map[string]bool{}
 	for i, row := range t.Rows {
-		cell := tidy(row[c])
+		cell := row[c]
+		if i < statRows {
+			cell = tidy(cell)
+		} else if cell = strings.TrimSpace(cell); missing(cell) {
+			cell = ""
+		}
 		if cell == "" {
 			continue
 		}
