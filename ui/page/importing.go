@@ -27,6 +27,7 @@ type Importing struct {
 	fields   [3]*fyne.Container
 	warnHead *widget.Text
 	warnings *widget.MarkedText
+	note     *widget.MarkedText
 	keep     *widget.Button
 	other    *widget.Button
 }
@@ -58,8 +59,9 @@ func NewImporting(env *Env) *Importing {
 	}
 	i.warnHead, i.warnings = widget.NewStrong("").SetRole(theme.Warning), widget.NewNotes("")
 	i.how = widget.Column(theme.Space4, i.fields[0], i.fields[1], i.fields[2], widget.NewNotes(say("import.note")), widget.Column(theme.Space1, i.warnHead, i.warnings))
+	i.note = widget.NewNotes("")
 	i.keep = widget.NewTall("", i.p.Keep)
-	foot := widget.Column(14, widget.NewRaisedCard(widget.NewNotes(say("import.replace"))), i.keep)
+	foot := widget.Column(14, widget.NewRaisedCard(i.note), i.keep)
 	panel := widget.NewPanel(say("import.how"), i.how, foot)
 	head := widget.Fill(widget.Column(0, widget.Fixed(0, theme.HeadHeight, importRow(
 		widget.NewNote(say("import.col.column")).Clip(), widget.NewNote(say("import.col.values")).Clip(), widget.NewNote(say("import.col.role")))), widget.NewRule()), theme.Raised)
@@ -138,6 +140,7 @@ func (i *Importing) draw() {
 		widget.Show(i.fields[n], len(f.choices) > 0)
 	}
 	i.drawWarnings(s)
+	i.note.SetText(s.Note)
 	i.keep.SetLabel(s.Action)
 	i.keep.SetEnabled(s.Blocked == "", s.Blocked)
 	i.page.Refresh()

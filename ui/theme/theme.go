@@ -65,11 +65,13 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 		return p[Accent]
 	case theme.ColorNameForegroundOnPrimary:
 		return p[OnAccent]
-	case theme.ColorNameButton, theme.ColorNameInputBackground, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
+	case theme.ColorNameInputBackground, theme.ColorNameInputBorder, theme.ColorNameScrollBarBackground, theme.ColorNameShadow:
+		return color.Transparent // widget.Entry draws its own; nothing here casts shadows
+	case theme.ColorNameButton, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
 		return p[Surface]
 	case theme.ColorNameHeaderBackground, theme.ColorNameDisabledButton:
 		return p[Raised]
-	case theme.ColorNameInputBorder, theme.ColorNameSeparator:
+	case theme.ColorNameSeparator:
 		return p[Line]
 	case theme.ColorNamePlaceHolder, theme.ColorNameDisabled:
 		return p[Muted]
@@ -87,10 +89,6 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 		c := p[Muted]
 		c.A = 0x70
 		return c
-	case theme.ColorNameScrollBarBackground:
-		return color.Transparent
-	case theme.ColorNameShadow:
-		return color.Transparent
 	}
 	if t.mode == ModeDark {
 		v = theme.VariantDark

@@ -144,7 +144,7 @@ func (t Type) Size() float32 {
 	case TypeHeading:
 		return 15
 	case TypeNote, TypeLabel:
-		return 12.5
+		return 13
 	case TypeNumber:
 		return 26
 	case TypeLarge:

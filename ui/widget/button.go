@@ -251,7 +251,10 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	d.refresh = func() {
 		back, border, ink := b.colours()
 		b.back.FillColor, b.back.CornerRadius = theme.Color(back), theme.Radius
-		b.back.StrokeColor, b.back.StrokeWidth = theme.Color(border), theme.HairLine
+		b.back.StrokeColor, b.back.StrokeWidth = theme.Color(border), 0
+		if border != theme.None {
+			b.back.StrokeWidth = theme.HairLine
+		}
 		over.FillColor, over.CornerRadius = theme.Color(theme.None), theme.Radius
 		if b.hovered && !b.disabled {
 			over.FillColor = theme.Color(theme.Hover)

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	fw "fyne.io/fyne/v2/widget"
 
@@ -17,6 +18,8 @@ type Entry struct {
 	OnShortcut func(fyne.Shortcut) bool
 	// OnFocus is told when the caret comes and goes.
 	OnFocus func(on bool)
+
+	focused bool
 }
 
 // NewEntry returns a field of one line.
@@ -41,6 +44,44 @@ func NewSearch(placeholder string, onChange func(string)) *Entry {
 	e.Icon = theme.Icon("search", theme.Muted)
 	e.OnChanged = onChange
 	return e
+}
+
+// entryRenderer draws the field's background and border below the toolkit's, which has neither: its border is mixed with
+// black where it is thin.
+type entryRenderer struct {
+	fyne.WidgetRenderer
+	entry *Entry
+	back  *canvas.Rectangle
+}
+
+// CreateRenderer implements fyne.Widget.
+func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	r := &entryRenderer{WidgetRenderer: e.Entry.CreateRenderer(), entry: e, back: canvas.NewRectangle(theme.Color(theme.Surface))}
+	r.paint()
+	return r
+}
+
+func (r *entryRenderer) paint() {
+	r.back.FillColor, r.back.CornerRadius = theme.Color(theme.Surface), theme.Radius
+	r.back.StrokeColor, r.back.StrokeWidth = theme.Color(theme.Line), theme.HairLine
+	if r.entry.focused {
+		r.back.StrokeColor, r.back.StrokeWidth = theme.Color(theme.Accent), 1.5
+	}
+	r.back.Refresh()
+}
+
+func (r *entryRenderer) Objects() []fyne.CanvasObject {
+	return append([]fyne.CanvasObject{r.back}, r.WidgetRenderer.Objects()...)
+}
+
+func (r *entryRenderer) Layout(size fyne.Size) {
+	r.back.Resize(size)
+	r.WidgetRenderer.Layout(size)
+}
+
+func (r *entryRenderer) Refresh() {
+	r.paint()
+	r.WidgetRenderer.Refresh()
 }
 
 // Refresh implements fyne.CanvasObject.
@@ -88,6 +129,7 @@ func edits(key fyne.KeyName) bool {
 
 // FocusGained implements fyne.Focusable.
 func (e *Entry) FocusGained() {
+	e.focused = true
 	e.Entry.FocusGained()
 	if e.OnFocus != nil {
 		e.OnFocus(true)
@@ -96,6 +138,7 @@ func (e *Entry) FocusGained() {
 
 // FocusLost implements fyne.Focusable.
 func (e *Entry) FocusLost() {
+	e.focused = false
 	e.Entry.FocusLost()
 	if e.OnFocus != nil {
 		e.OnFocus(false)

@@ -176,7 +176,7 @@ func (s *rowSlot) cell(i int, cell Cell, x, width, top float32, right bool) {
 	}
 	text.TextSize, text.TextStyle = theme.TypeBody.Size(), fyne.TextStyle{Bold: cell.Bold}
 	text.Color = theme.Color(cell.Role)
-	text.Text = ellipsis(cell.Text, width, func(v string) float32 { return fyne.MeasureText(v, text.TextSize, text.TextStyle).Width })
+	text.Text = ellipsis(oneLine(cell.Text), width, func(v string) float32 { return fyne.MeasureText(v, text.TextSize, text.TextStyle).Width })
 	m := text.MinSize()
 	if right {
 		x += width - m.Width

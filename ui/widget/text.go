@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	fw "fyne.io/fyne/v2/widget"
@@ -43,7 +45,7 @@ func NewLabel(s string) *Text { return newText(s, theme.TypeLabel, theme.Ink) }
 func NewBig(s string) *Text { return newText(s, theme.TypeNumber, theme.Ink) }
 
 func newText(s string, kind theme.Type, role theme.Role) *Text {
-	t := &Text{text: s, kind: kind, role: role, glyph: canvas.NewText(s, theme.Color(role))}
+	t := &Text{text: oneLine(s), kind: kind, role: role, glyph: canvas.NewText(s, theme.Color(role))}
 	t.glyph.TextSize, t.glyph.TextStyle = kind.Size(), kind.Style()
 	t.ExtendBaseWidget(t)
 	return t
@@ -51,6 +53,7 @@ func newText(s string, kind theme.Type, role theme.Role) *Text {
 
 // SetText changes the words.
 func (t *Text) SetText(s string) {
+	s = oneLine(s)
 	if s == t.text {
 		return
 	}
@@ -107,6 +110,11 @@ func (t *Text) measure(s string) float32 {
 
 // width is a little more than the words', so that a line whose size was rounded isn't cut.
 func (t *Text) width() float32 { return t.measure(t.text) + 0.5 }
+
+// oneLine makes a text of several lines one that can be drawn as one.
+func oneLine(s string) string {
+	return strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(s)
+}
 
 // ellipsis returns as much of s as fits, with an ellipsis when it isn't all.
 func ellipsis(s string, width float32, measure func(string) float32) string {
