@@ -19,6 +19,12 @@ func channelName(say Say, all []channel.Channel, id string) string {
 	return id
 }
 
-func languageName(say Say, l compose.Language) string { return say("language." + string(l)) }
+// languageName names a language; a job without one writes each product in its own.
+func languageName(say Say, l compose.Language) string {
+	if l == "" {
+		return say("catalogue.language.own")
+	}
+	return say("language." + string(l))
+}
 
 func oneChannel(c channel.Channel) []channel.Channel { return []channel.Channel{c} }
