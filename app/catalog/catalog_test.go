@@ -156,8 +156,11 @@ func TestProducts(t *testing.T) {
 		"0041885,Knife,N/A,-,无,#N/A\n")
 	want := []catalog.Product{
 		{Key: "0041870", KeyCell: "0041870", Row: 2, Rows: []int{2}, Fields: []catalog.Field{
-			{Name: "name", Role: catalog.Title, Value: "Dutch Oven"}, {Name: "price", Role: catalog.Price, Value: "$119.00"},
-			{Name: "description", Role: catalog.Description, Value: "Round.\nFor all hobs & ovens."}, {Name: "material", Role: catalog.Attribute, Value: "Cast iron"}, {Name: "weight", Role: catalog.Attribute, Value: "5.6kg"},
+			{Name: "name", Role: catalog.Title, Value: "Dutch Oven"},
+			{Name: "price", Role: catalog.Price, Value: "$119.00"},
+			{Name: "description", Role: catalog.Description, Value: "Round.\nFor all hobs & ovens."},
+			{Name: "material", Role: catalog.Attribute, Value: "Cast iron"},
+			{Name: "weight", Role: catalog.Attribute, Value: "5.6kg"},
 		}},
 		{Key: "0041885", KeyCell: "0041885", Row: 3, Rows: []int{3}, Fields: []catalog.Field{{Name: "name", Role: catalog.Title, Value: "Knife"}}},
 	}
@@ -200,8 +203,11 @@ func TestShopifyVariantsAreOneProduct(t *testing.T) {
 		"cup,Another cup,,Title,Default Title,,,8.00,\n")
 	want := []catalog.Product{
 		{Key: "shirt", KeyCell: "shirt", Row: 2, Rows: []int{2, 3, 5}, Fields: []catalog.Field{
-			{Name: "Title", Role: catalog.Title, Value: "Shirt"}, {Name: "Body (HTML)", Role: catalog.Description, Value: "A shirt"},
-			{Name: "Size", Role: catalog.Attribute, Value: "S, M, L"}, {Name: "Colour", Role: catalog.Attribute, Value: "Blue, Red"}, {Name: "Variant Price", Role: catalog.Price, Value: "20.00"},
+			{Name: "Title", Role: catalog.Title, Value: "Shirt"},
+			{Name: "Body (HTML)", Role: catalog.Description, Value: "A shirt"},
+			{Name: "Size", Role: catalog.Attribute, Value: "S, M, L"},
+			{Name: "Colour", Role: catalog.Attribute, Value: "Blue, Red"},
+			{Name: "Variant Price", Role: catalog.Price, Value: "20.00"},
 		}},
 		{Key: "cup", KeyCell: "cup", Row: 4, Rows: []int{4}, Fields: []catalog.Field{{Name: "Title", Role: catalog.Title, Value: "Cup"}, {Name: "Variant Price", Role: catalog.Price, Value: "9.00"}}},
 		{Key: "cup (row 6)", KeyCell: "cup", Row: 6, Rows: []int{6}, Fields: []catalog.Field{{Name: "Title", Role: catalog.Title, Value: "Another cup"}, {Name: "Variant Price", Role: catalog.Price, Value: "8.00"}}},

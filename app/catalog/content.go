@@ -11,15 +11,15 @@ import (
 
 // stats are what a column's cells look like, counted over its filled ones.
 type stats struct {
-	rows, filled, distinct    int
-	links, gtins, money       int
-	codes                     int // short, without a space, with a digit
-	texts                     int // two words or more, or two Chinese characters
-	long                      int // beyond 120 characters, or marked up
-	unspaced                  int // no space inside, at most 40 characters, ASCII
-	sample                    []string
-	letters                   int // cells with a letter
-	wordsTotal, measured, sum int
+	rows, filled, distinct int
+	links, gtins, money    int
+	codes                  int // short, without a space, with a digit
+	texts                  int // two words or more, or two Chinese characters
+	long                   int // beyond 120 characters, or marked up
+	unspaced               int // no space inside, at most 40 characters, ASCII
+	sample                 []string
+	letters                int // cells with a letter
+	measured, sum          int // cells judged, their characters
 }
 
 // statRows bounds the cells of a column that are judged, the others are only counted: a mapping has to be there while the

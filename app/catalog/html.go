@@ -80,7 +80,7 @@ func gap(a atom.Atom) string {
 	switch a {
 	case atom.P, atom.Div, atom.Br, atom.Hr, atom.Li, atom.Ul, atom.Ol, atom.Dl, atom.Dt, atom.Dd, atom.Tr, atom.Table, atom.Tbody, atom.Thead, atom.Caption,
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Aside, atom.Nav, atom.Main,
-		atom.Blockquote, atom.Pre, atom.Figure, atom.Figcaption, atom.Address, atom.Form, atom.Fieldset, atom.Center, atom.Body, atom.Html, atom.Details, atom.Summary:
+		atom.Blockquote, atom.Pre, atom.Figure, atom.Figcaption, atom.Address, atom.Form, atom.Fieldset, atom.Body, atom.Html, atom.Details, atom.Summary:
 		return "\n"
 	case atom.Td, atom.Th, atom.Img, atom.Input, atom.Button, atom.Option:
 		return " "

@@ -213,7 +213,7 @@ func (m *mapper) chooseKey() {
 		}
 		s := m.stats[c]
 		score := float64(s.distinct) / float64(max(1, len(m.t.Rows))) // covers and tells apart
-		if score > 0.9 { // well enough: the name decides
+		if score > 0.9 {                                              // well enough: the name decides
 			score = 1
 		}
 		if m.Dialect == "shopify" && strings.HasSuffix(normalise(col.Header), "handle") {

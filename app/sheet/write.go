@@ -133,9 +133,9 @@ func (w *Writer) Close() error {
 		return w.err
 	}
 	if err := w.commit(); err != nil {
-		w.fail(err)
+		err = w.fail(err)
 		w.Abort()
-		return w.err
+		return err
 	}
 	w.done = true
 	return nil
