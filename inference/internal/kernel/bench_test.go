@@ -192,3 +192,24 @@ func BenchmarkVectors(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkPack(b *testing.B) {
+	rng := rand.New(rand.NewPCG(43, 44))
+	for _, typ := range everyType {
+		b.Run(typ.String(), func(b *testing.B) {
+			const rows, cols = 64, 1536
+			src := randomRows(rng, typ, rows, cols)
+			m, err := NewMatrix(typ, rows, cols)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer m.Free()
+			b.SetBytes(int64(len(src)))
+			for range b.N {
+				if err := m.Pack(src, 0, rows); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -115,14 +115,15 @@ func (m *Matrix) Pack(src []byte, row0, n int) error {
 
 // packRow stores one row as row r of a panel; false when a number isn't finite.
 func (m *Matrix) packRow(panel []byte, r int, src []byte) bool {
+	if m.kind == kindF32 {
+		return packFloats(panel, m.typ, r, src, m.cols)
+	}
 	elems, size := m.typ.Block()
 	unitCols, unitBytes := m.kind.unit()
 	for c := 0; c < m.cols; c += elems {
 		b := src[c/elems*size:][:size]
 		var ok bool
 		switch {
-		case m.kind == kindF32:
-			ok = packFloat(panel[c*4*panelRows+4*r:], m.typ, b)
 		case elems == superCols && m.kind == kindW8:
 			ok = packWide(panel[c/unitCols*unitBytes:], m.typ, r, b)
 		case elems == superCols:
@@ -137,13 +138,26 @@ func (m *Matrix) packRow(panel []byte, r int, src []byte) bool {
 	return true
 }
 
-// packFloat stores one float weight; subnormal numbers become zero, because the vector units are slow with them.
-func packFloat(dst []byte, t quant.Type, b []byte) bool {
-	var v [1]float32
-	quant.Dequantise(t, v[:], b)
-	return putFloat(dst, 0, 0, v[0])
+// packFloats stores a row of floats.
+func packFloats(panel []byte, t quant.Type, r int, src []byte, cols int) bool {
+	for c := range cols {
+		var v float32
+		switch t {
+		case quant.F16:
+			v = halfAt(src, 0, c)
+		case quant.BF16:
+			v = quant.BrainToFloat(binary.LittleEndian.Uint16(src[2*c:]))
+		default:
+			v = floatAt(src, 0, c)
+		}
+		if !putFloat(panel, c*4*panelRows, r, v) {
+			return false
+		}
+	}
+	return true
 }
 
+// putFloat stores a float; subnormal numbers become zero, because the vector units are slow with them. False when it isn't finite.
 func putFloat(u []byte, off, r int, v float32) bool {
 	bits := math.Float32bits(v)
 	switch bits >> 23 & 0xff {

@@ -22,6 +22,59 @@ func putBit(u []byte, r, e int, q byte) {
 	u[i] |= q & 1 << g
 }
 
+// What follows handles four codes of a row at once, as they lie together in a group.
+
+const (
+	lowNibbles = 0x0f0f0f0f
+	lowPairs   = 0x03030303
+)
+
+func word(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
+
+// putWord stores row r of vector v.
+func putWord(u []byte, v, r int, w uint32) { binary.LittleEndian.PutUint32(u[v*groupSize+4*r:], w) }
+
+// packNibbles stores 32 codes given as 16 bytes, low nibbles first.
+func packNibbles(u []byte, r int, qs []byte) {
+	for v := range 2 {
+		a, b := word(qs[8*v:]), word(qs[8*v+4:])
+		putWord(u, v, r, a&lowNibbles|b&lowNibbles<<4)
+		putWord(u, v+2, r, a>>4&lowNibbles|b>>4&lowNibbles<<4)
+	}
+}
+
+// packSplit stores 32 codes given as one nibble, at bit shift, of 32 bytes.
+func packSplit(u []byte, r int, qs []byte, shift int) {
+	for v := range 4 {
+		a, b := word(qs[8*v:])>>shift, word(qs[8*v+4:])>>shift
+		putWord(u, v, r, a&lowNibbles|b&lowNibbles<<4)
+	}
+}
+
+// packPairs stores the two high bits, at bit shift, of 32 bytes.
+func packPairs(u []byte, r int, qh []byte, shift int) {
+	for v := range 2 {
+		var w uint32
+		for g := range 4 {
+			w |= word(qh[16*v+4*g:]) >> shift & lowPairs << (2 * g)
+		}
+		putWord(u, v, r, w)
+	}
+}
+
+// packFifths stores the fifth bits of 32 codes: bit 4g+k becomes bit g of byte k.
+func packFifths(u []byte, r int, qh uint32) {
+	var w uint32
+	for k := range 4 {
+		x := qh >> k & 0x11111111
+		x = (x | x>>3) & 0x03030303
+		x = (x | x>>6) & 0x000f000f
+		x = (x | x>>12) & 0xff
+		w |= x << (8 * k)
+	}
+	putWord(u, 0, r, w)
+}
+
 // packBlock stores a block of 32 weights of row r.
 func packBlock(u []byte, t quant.Type, r int, b []byte) bool {
 	switch t {
@@ -34,22 +87,15 @@ func packBlock(u []byte, t quant.Type, r int, b []byte) bool {
 		}
 		return putHalf(u, q50D, r, b)
 	case quant.Q5_0:
-		clearRow(u, r, 5)
-		for e := range blockCols {
-			q := legacyFive(b[2:], e)
-			putNibble(u, r, e, q)
-			putBit(u[q50High:], r, e, q>>4)
-		}
+		packNibbles(u, r, b[6:])
+		packFifths(u[q50High:], r, word(b[2:]))
 		return putHalf(u, q50D, r, b)
 	case quant.Q4_1:
-		clearRow(u, r, 4)
-		for e := range blockCols {
-			putNibble(u, r, e, legacyNibble(b[4:], e))
-		}
+		packNibbles(u, r, b[4:])
 		return putHalf(u, q41D, r, b) && putHalf(u, q41M, r, b[2:])
 	case quant.Q8_0:
-		for e := range blockCols {
-			putByte(u, r, e, b[2+e]^0x80)
+		for g := range 8 {
+			putWord(u, g, r, word(b[2+4*g:])^0x80808080)
 		}
 		return putHalf(u, q80D, r, b)
 	case quant.IQ4NL:
@@ -79,27 +125,23 @@ func legacyNibble(qs []byte, e int) byte { return qs[e%16] >> (e / 16 * 4) & 15 
 
 // legacyFive is the same with fifth bits in four bytes before them.
 func legacyFive(b []byte, e int) byte {
-	return legacyNibble(b[4:], e) | byte(binary.LittleEndian.Uint32(b)>>e&1<<4)
+	return legacyNibble(b[4:], e) | byte(word(b)>>e&1<<4)
 }
 
 // packSuper stores a block of 256 weights of row r in panels of the kinds q4k and q6k.
 func packSuper(u []byte, t quant.Type, r int, b []byte) bool {
 	switch t {
 	case quant.Q4_K:
-		clearRow(u, r, 32)
 		for j := range 8 {
-			for e := range blockCols {
-				putNibble(u[j*256:], r, e, b[16+j/2*32+e]>>(j%2*4)&15)
-			}
+			packSplit(u[j*256:], r, b[16+j/2*32:], j%2*4)
 			u[q4kSub+j*panelRows+r], u[q4kMin+j*panelRows+r] = quant.ScaleMin(b[4:16], j)
 		}
 		return putHalf(u, q4kD, r, b) && putHalf(u, q4kDMin, r, b[2:])
 	case quant.Q6_K:
-		clearRow(u, r, 48)
-		for i := range superCols {
-			h, j := i/128, i%128
-			q := b[h*64+j%64]>>(j/64*4)&15 | b[128+h*32+j%32]>>(j/32*2)&3<<4
-			putSix(u[i/blockCols*q6kBlock:], r, i%blockCols, q)
+		for j := range 8 { // block j: half h of the columns, run i of four that share high bits
+			h, i := j/4, j%4
+			packSplit(u[j*q6kBlock:], r, b[h*64+i%2*32:], i/2*4)
+			packPairs(u[j*q6kBlock+256:], r, b[128+h*32:], i*2)
 		}
 		for j := range 16 {
 			u[q6kScale+j*panelRows+r] = b[192+j]
