@@ -24,7 +24,7 @@ type Drafts struct {
 	below    fyne.CanvasObject
 	notices  *fyne.Container
 	table    *widget.Table
-	noMatch  *widget.Text
+	noMatch  fyne.CanvasObject
 	body     *fyne.Container
 	empty    fyne.CanvasObject
 	told     string
@@ -50,8 +50,9 @@ func NewDrafts(env *Env) *Drafts {
 		s := d.p.State()
 		return s.AllChecked, s.SomeChecked
 	}
-	d.noMatch = widget.NewNote(say("drafts.nomatch"))
-	d.body = widget.Column(0, d.notices, widget.Pad(theme.Space4, theme.Space6, theme.Space4, theme.Space6, d.noMatch), widget.Grow(widget.Fill(d.table, theme.Surface)))
+	d.notices.Hide()
+	d.noMatch = widget.NewEmpty("search", say("drafts.nomatch"), "", "", widget.NewButton(say("drafts.nomatch.clear"), d.showAll))
+	d.body = widget.Column(0, d.notices, widget.Grow(widget.Layers(widget.Fill(d.table, theme.Surface), d.noMatch)))
 	d.empty = widget.NewEmpty("drafts", say("drafts.empty.title"), say("drafts.empty.text"), say("drafts.empty.note"),
 		widget.NewPrimary(say("drafts.empty.go"), func() { env.Go(Route{Page: "catalogue"}) }))
 	d.page = widget.NewPage(d.header, nil, widget.Fill(widget.Column(0), theme.Background), nil)
@@ -104,6 +105,12 @@ func (d *Drafts) Escape() bool {
 	return true
 }
 
+// showAll drops the filter and the search.
+func (d *Drafts) showAll() {
+	d.search.SetText("")
+	d.p.Filter(present.FilterAll)
+}
+
 func (d *Drafts) open(i int) {
 	d.env.Stage.Reading = d.p.Order()
 	d.env.Go(Route{Page: "draft", ID: d.p.ID(i)})
@@ -141,7 +148,7 @@ func (d *Drafts) draw() {
 	}
 	d.drawFilters(s.Filters)
 	d.selected.SetText(s.Selected)
-	d.noMatch.Hidden = !s.NoMatch
+	widget.Show(d.noMatch, s.NoMatch)
 	d.page.SetBelow(d.below)
 	d.page.SetBody(d.body)
 	d.table.Reload()

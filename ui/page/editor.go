@@ -61,6 +61,7 @@ func NewEditor(env *Env) *Editor {
 	e.header.SetChips(e.status, e.place)
 
 	e.notices = widget.Column(theme.Space3)
+	e.notices.Hide()
 	e.fields = widget.Column(theme.Space3)
 	e.scroll = container.NewVScroll(widget.Pad(18, 20, 18, 20, widget.Column(theme.Space3, e.notices, e.fields)))
 	e.facts = widget.Column(0)
@@ -80,7 +81,7 @@ func NewEditor(env *Env) *Editor {
 // deskLayout puts the data left of the copy, or, where there is no room, over it when it is asked for.
 type deskLayout struct{ narrow, open bool }
 
-const factsWidth float32 = 236
+const factsWidth float32 = 252
 
 // MinSize implements fyne.Layout.
 func (l *deskLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 200) }
@@ -229,7 +230,9 @@ func (e *Editor) draw() {
 
 func (e *Editor) drawActions(s present.EditorState) {
 	var actions []fyne.CanvasObject
-	if e.page.Narrow() {
+	narrow := e.page.Narrow()
+	e.place.Hidden, e.undo.Hidden, e.redo.Hidden = narrow, narrow, narrow
+	if narrow {
 		e.look.SetLabel(e.env.Say("editor.panel.findings", len(s.Findings)))
 		actions = append(actions, e.data, e.look)
 	}
@@ -285,7 +288,7 @@ func (e *Editor) drawFacts(s present.EditorState) {
 			value.SetMarks([]widget.Mark{{Start: 0, End: len(f.Value), Kind: widget.MarkFact}})
 		}
 		value.MaxLines = 6
-		e.facts.Add(widget.Pad(6, 0, 6, 0, widget.Beside(84, theme.Space3, name, value)))
+		e.facts.Add(widget.Pad(6, 0, 6, 0, widget.Beside(92, theme.Space3, name, value)))
 		e.facts.Add(widget.NewRule())
 	}
 	e.facts.Add(widget.Pad(theme.Space3, 0, 0, 0, widget.NewNotes(s.FactsNote)))

@@ -55,6 +55,7 @@ func NewJobs(env *Env) *Jobs {
 	j.note.Align = fyne.TextAlignTrailing
 	j.bar, j.legend = widget.NewSegments(), widget.NewLegend(nil)
 	j.notices = widget.Column(theme.Space3)
+	j.notices.Hide()
 	j.grid = widget.Grid(2, theme.Space3)
 	j.table = widget.NewTable(j.columns())
 	j.table.Len, j.table.Row, j.table.OnOpen = j.p.Rows, j.row, j.open

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -50,7 +51,7 @@ func (s scribe) Compose(ctx context.Context, _ compose.Generator, briefs iter.Se
 
 func (s scribe) outcome(ctx context.Context, i int, b compose.Brief, o compose.Options) compose.Outcome {
 	out := compose.Outcome{Index: i}
-	if len(b.Product.Facts()) == 0 {
+	if !slices.ContainsFunc(b.Product.Fields, func(f catalog.Field) bool { return f.Role == catalog.Attribute }) {
 		out.Skipped = "not enough data"
 		return out
 	}
@@ -93,8 +94,8 @@ func (scribe) fields(p catalog.Product, i, n int) []compose.Field {
 		fields = append(fields, compose.Field{Name: fmt.Sprint("bullet_", k+1), Text: f})
 	}
 	return append(fields,
-		compose.Field{Name: compose.FieldSEOTitle, Text: title + ", " + strings.Join(facts[:min(len(facts), 4)], ", ")},
-		compose.Field{Name: compose.FieldSEODescription, Text: text})
+		compose.Field{Name: compose.FieldSEOTitle, Text: strings.Join(append([]string{title}, facts[:len(facts)*(i%2)]...), ", ")},
+		compose.Field{Name: compose.FieldSEODescription, Text: title + ", " + facts[0] + "."})
 }
 
 func (s scribe) Rewrite(ctx context.Context, _ compose.Generator, b compose.Brief, _ compose.Variant, field string, _ uint64) iter.Seq2[inference.Chunk, error] {

@@ -2,12 +2,15 @@ package present
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"shelftalk/app/catalog"
 	"shelftalk/app/compose"
+	"shelftalk/app/sheet"
 	"shelftalk/app/studio"
 )
 
@@ -193,8 +196,20 @@ func (p *Export) Run() {
 		p.busy = false
 		if p.problem = Explain(p.stage.Say, err); err == nil {
 			p.report = &report
+		} else if p.problem != nil && aboutFolder(err) {
+			p.problem.Detail = filepath.Dir(spec.Path)
 		}
 		p.OnChange()
 	})
 	p.OnChange()
+}
+
+// aboutFolder says whether an export failed because of where it should go.
+func aboutFolder(err error) bool {
+	for _, is := range []error{fs.ErrNotExist, fs.ErrPermission, sheet.ErrReadOnly, sheet.ErrDiskFull} {
+		if errors.Is(err, is) {
+			return true
+		}
+	}
+	return false
 }

@@ -76,6 +76,14 @@ func findingsChip(say Say, fs []check.Finding) Chip {
 	return Chip{say.Count("row.look", len(fs), findingShort(say, worst(fs))), Warning}
 }
 
+// findingsShortChip is findingsChip where there is little room: it names the finding only when it is the only one.
+func findingsShortChip(say Say, fs []check.Finding) Chip {
+	if len(fs) > 1 {
+		return Chip{say.Count("row.look_short", len(fs)), Warning}
+	}
+	return findingsChip(say, fs)
+}
+
 // worst returns the first finding of the highest severity. There must be one.
 func worst(fs []check.Finding) check.Finding {
 	for _, f := range fs {

@@ -130,6 +130,9 @@ func (p *Jobs) card(c *card) RowCard {
 		return out
 	}
 	out.Chip, out.DraftID = p.rowChip(c.row), c.row.DraftID
+	if c.row.State == batch.RowDone {
+		out.Chip = findingsShortChip(p.stage.Say, c.row.Findings)
+	}
 	if c.row.Preview != "" {
 		out.Text = c.row.Preview
 	}
