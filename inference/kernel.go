@@ -1,10 +1,20 @@
 package inference
 
-import "shelftalk/inference/internal/kernel"
+import (
+	"fmt"
 
-// Kernel names the instructions in use: the best that this processor and operating system can run, "generic" where there
-// are none of ours.
+	"shelftalk/inference/internal/kernel"
+)
+
+// Kernel names the instructions in use: the best that the processor and the operating system can run, unless SetKernel
+// chose others.
 func Kernel() string { return kernel.Tier() }
 
-// SetKernel chooses others by name, for comparison. It is called before any model is opened.
-func SetKernel(name string) error { return kernel.SetTier(name) }
+// SetKernel chooses the instructions by name: "avx512vnni", "avx2" or "generic". It must be called before the first model
+// is opened.
+func SetKernel(name string) error {
+	if err := kernel.SetTier(name); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	}
+	return nil
+}

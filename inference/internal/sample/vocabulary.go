@@ -7,6 +7,8 @@ type Vocabulary struct {
 	// Breaks are the tokens that end a turn or a line; Marks those that end a sentence and write nothing else but closing
 	// quotes and space.
 	Breaks, Marks []int32
+	// Pauses are the tokens that something whole stands before: Breaks, Marks, commas, dashes and brackets.
+	Pauses []int32
 }
 
 // NewVocabulary sorts the tokens 0 to n-1, whose bytes bytes returns. ends are those that end a turn.
@@ -21,11 +23,15 @@ func NewVocabulary(n int, bytes func(int32) []byte, ends []int32) *Vocabulary {
 			v.Breaks = append(v.Breaks, id)
 			continue
 		}
+		if strings.HasPrefix(s, " (") || strings.HasPrefix(s, " -") || strings.HasPrefix(s, " –") || strings.IndexAny(s, ",;，；、：（") == 0 {
+			v.Pauses = append(v.Pauses, id)
+		}
 		rest := strings.TrimLeft(s, ".!?。！？")
 		if rest != s && len(s)-len(rest) <= 3 && strings.Trim(rest, closers+" \n") == "" {
 			v.Marks = append(v.Marks, id)
 		}
 	}
+	v.Pauses = append(append(v.Pauses, v.Breaks...), v.Marks...)
 	return v
 }
 

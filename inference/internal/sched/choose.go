@@ -96,15 +96,15 @@ func (r *row) place(logits []float32, total, share float64) {
 	if !ok || len(r.guard.Text()) < r.shown {
 		return
 	}
-	ids := r.loop.vocabulary.Breaks
+	ids := r.loop.vocabulary.Pauses
 	if mark {
 		ids = r.loop.vocabulary.Marks
 	}
 	worth := float64(sample.Best(logits, ids)) - total
 	if r.slot().Rules.SentenceEnd && !mark {
-		worth = max(worth, -1)
+		worth = 0
 	}
-	worth += 3 * share
+	worth += 2 * share
 	if r.best.At >= 0 && worth < r.best.Worth {
 		return
 	}

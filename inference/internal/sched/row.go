@@ -239,8 +239,13 @@ func (r *row) fill(text []byte, n int, mark string, why Reason) error {
 // fillCut ends the current slot by force, at the best place found.
 func (r *row) fillCut() error {
 	text := append([]byte(nil), r.guard.Text()...)
+	n, mark := len(text)-r.guard.Held(), ""
 	if r.best.At >= 0 {
-		return r.fill(text, r.best.At, r.best.Mark, Cut)
+		n, mark = r.best.At, r.best.Mark
 	}
-	return r.fill(text, len(text)-r.guard.Held(), "", Cut)
+	// a comma that nothing follows goes too, if nobody has seen it
+	if whole := len(strings.TrimRight(string(text[:n]), " ,;:-–，；：、")); whole >= r.shown && whole > 0 {
+		n = whole
+	}
+	return r.fill(text, n, mark, Cut)
 }
