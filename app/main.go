@@ -7,19 +7,18 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
-	"time"
 
 	"fyne.io/fyne/v2/app"
 
 	"shelftalk/app/models"
 	"shelftalk/app/studio"
+	"shelftalk/inference"
 	"shelftalk/ui"
 	"shelftalk/ui/theme"
 )
@@ -27,6 +26,7 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
+	runtime.GOMAXPROCS(runtime.NumCPU() + 1) // see open
 	home, _ := os.UserHomeDir()   // "" is the folder that the program was started in
 	cache, _ := os.UserCacheDir() // the same
 	places := studio.DefaultPlaces(os.Getenv, home, cache)
@@ -36,13 +36,16 @@ func run() int {
 	language := flag.String("lang", "", "language of the window: en or zh (default: as set, or the system's)")
 	colours := flag.String("theme", "", "light or dark (default: as set, or the system's)")
 	sample := flag.Bool("sample", false, "show the sample catalogue when nothing was imported yet")
+	size := flag.String("size", "", "size of the window, 1280x800 for example (default: as it was)")
 	events := flag.Bool("e2e-events", false, "print what happens in the window as lines of JSON")
 	flag.Parse()
 
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return fail(3, "there is no display to open a window on.\nThe same work without a window: shelftalk-cli batch --in FILE --out drafts.xlsx")
 	}
-	s, err := studio.Open(studio.Options{DataDir: *data, ModelsDir: *folder, Model: *model, Default: models.Default(models.Memory())})
+	s, err := studio.Open(studio.Options{
+		DataDir: *data, ModelsDir: *folder, Model: *model, Default: models.Default(models.Memory()), OpenModel: open,
+	})
 	if err != nil {
 		return fail(1, err.Error())
 	}
@@ -54,8 +57,13 @@ func run() int {
 		App: a, Studio: s, Close: closeOnce, Exit: os.Exit, DataDir: *data, ModelsDir: *folder, Home: home,
 		Language: *language, Theme: *colours, Sample: *sample, File: flag.Arg(0),
 	}
+	if *size != "" {
+		if _, err := fmt.Sscanf(*size, "%fx%f", &options.Width, &options.Height); err != nil {
+			return fail(2, fmt.Sprintf("--size %q: it is written like 1280x800", *size))
+		}
+	}
 	if *events {
-		options.Event = printer()
+		options.Event = ui.Events(os.Stdout)
 	}
 	w, err := ui.New(options)
 	if err != nil {
@@ -66,23 +74,13 @@ func run() int {
 	return 0
 }
 
+// open loads a model with a thread for each processor, and gives the program one thread more: the window's. Without it a
+// click waits until a worker pauses.
+func open(path string, progress func(done, total int64)) (studio.Model, error) {
+	return inference.Open(path, inference.OnLoad(progress), inference.Threads(runtime.NumCPU()))
+}
+
 func fail(code int, text string) int {
 	fmt.Fprintf(os.Stderr, "%s: %s\n", filepath.Base(os.Args[0]), text)
 	return code
-}
-
-// printer prints events as lines of JSON, from any goroutine.
-func printer() func(name string, kv ...any) {
-	var mu sync.Mutex
-	start := time.Now()
-	out := json.NewEncoder(os.Stdout)
-	return func(name string, kv ...any) {
-		line := map[string]any{"ev": name, "ms": time.Since(start).Milliseconds()}
-		for i := 0; i+1 < len(kv); i += 2 {
-			line[fmt.Sprint(kv[i])] = kv[i+1]
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		_ = out.Encode(line) // a test that has gone away
-	}
 }

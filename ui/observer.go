@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -55,4 +58,20 @@ func (o *observer) tellWaits() {
 	slices.Sort(waits)
 	ms := func(q float64) float64 { return float64(waits[int(q*float64(len(waits)-1))].Microseconds()) / 1000 }
 	o.w.o.Event("waits", "page", o.w.route.Page, "p50_ms", ms(0.5), "p95_ms", ms(0.95), "max_ms", ms(1))
+}
+
+// Events writes what happens as lines of JSON, from any goroutine, with the milliseconds since it was made.
+func Events(to io.Writer) func(name string, kv ...any) {
+	var mu sync.Mutex
+	start := time.Now()
+	out := json.NewEncoder(to)
+	return func(name string, kv ...any) {
+		line := map[string]any{"ev": name, "ms": time.Since(start).Milliseconds()}
+		for i := 0; i+1 < len(kv); i += 2 {
+			line[fmt.Sprint(kv[i])] = kv[i+1]
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		_ = out.Encode(line) // whoever listened has gone away
+	}
 }

@@ -32,6 +32,8 @@ type Options struct {
 	DataDir, ModelsDir, Home string
 	// Language and Theme override the settings: "en", "zh"; "light", "dark"; "" doesn't.
 	Language, Theme string
+	// Width and Height are the window's; 0: as it was.
+	Width, Height float32
 	// Sample opens the sample catalogue when nothing was imported yet.
 	Sample bool
 	// File is a spreadsheet to open at the start.
@@ -90,6 +92,9 @@ func New(o Options) (*Window, error) {
 	size := fyne.NewSize(settings.WindowWidth, settings.WindowHeight)
 	if size.Width < leastWidth || size.Height < leastHeight {
 		size = fyne.NewSize(firstWidth, firstHeight)
+	}
+	if o.Width > 0 && o.Height > 0 {
+		size = fyne.NewSize(o.Width, o.Height)
 	}
 	w.win.Resize(size)
 	w.win.SetOnDropped(w.dropped)

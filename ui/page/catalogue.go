@@ -56,7 +56,7 @@ func NewCatalogue(env *Env) *Catalogue {
 	below := widget.Fill(widget.Column(0, widget.Fixed(0, 42, widget.Pad(0, 24, 0, 24, widget.Row(theme.Space2, c.filters, widget.Spacer(), c.selected, c.clear))), widget.NewRule()), theme.Surface)
 	body := widget.Column(0, c.problem.box, widget.Grow(fyne.CanvasObject(widget.Layers(widget.Fill(c.table, theme.Surface), c.nomatch))))
 	c.page = widget.NewPage(c.header, below, body, c.panel.object)
-	c.page.OnNarrow = func(bool) { c.actions() }
+	c.page.OnFold = func() { c.actions() }
 	c.root = widget.Layers(c.page, c.emptyPage())
 	return c
 }
@@ -144,7 +144,7 @@ func (c *Catalogue) draw() {
 // actions are the header's: where the panel lies over the page there is a button that opens it.
 func (c *Catalogue) actions() {
 	all := []fyne.CanvasObject{c.searchBox, c.imports}
-	if c.page.Narrow() {
+	if c.page.Narrow() && !c.page.PanelOpen() {
 		all = append(all, c.open)
 	}
 	c.header.SetActions(all...)

@@ -67,7 +67,7 @@ func NewImporting(env *Env) *Importing {
 		widget.NewNote(say("import.col.column")).Clip(), widget.NewNote(say("import.col.values")).Clip(), widget.NewNote(say("import.col.role")))), widget.NewRule()), theme.Raised)
 	i.list = widget.Column(0, head, widget.Grow(container.NewVScroll(i.rows)))
 	i.page = widget.NewPage(i.header, nil, widget.Column(0, i.problem.box, widget.Grow(widget.Fill(i.list, theme.Surface))), panel)
-	i.page.OnNarrow = func(bool) { i.actions() }
+	i.page.OnFold = func() { i.actions() }
 	return i
 }
 

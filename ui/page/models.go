@@ -80,8 +80,8 @@ func (m *Models) card(name string) *modelCard {
 	c.use = widget.NewButton(say("models.use"), func() { m.p.Use(name) })
 	c.get = widget.NewButton(say("models.get"), func() { m.p.Get(name) })
 	c.stop = widget.NewButton(say("models.stop"), m.p.StopGetting)
-	c.moving = widget.Column(theme.Space1, c.bar, c.progress)
-	text := widget.Column(2, widget.Row(theme.Space2, c.title, c.chip), c.about, c.speed, widget.Pad(theme.Space2, 0, 0, 0, c.moving))
+	c.moving = widget.Pad(theme.Space2, 0, 0, 0, widget.Column(theme.Space1, c.bar, c.progress))
+	text := widget.Column(2, widget.Row(theme.Space2, c.title, c.chip), c.about, c.speed, c.moving)
 	c.object = widget.NewCard(widget.Row(theme.Space4, widget.Grow(text), c.use, c.get, c.stop))
 	return c
 }

@@ -40,7 +40,7 @@ func NewSettings(env *Env) *Settings {
 		widget.Beside(labelWidth, theme.Space3, widget.NewText(say("settings.data.folder")).SetRole(theme.Muted).Clip(), s.data),
 		widget.Beside(labelWidth, theme.Space3, widget.NewText(say("settings.models.folder")).SetRole(theme.Muted).Clip(), s.models),
 		widget.NewNotes(say("settings.private")),
-		widget.Row(theme.Space3, widget.NewButton(say("settings.backup"), s.backup), widget.Grow(widget.NewNotes(say("settings.backup.note")))), s.notice))
+		widget.Row(theme.Space3, widget.NewButton(say("settings.backup"), s.backup), widget.NewNote(say("settings.backup.note")).Clip()), s.notice))
 	keys := widget.Column(theme.Space2, widget.NewHeading(say("settings.keys")))
 	for _, k := range []string{"pages", "search", "palette", "table", "approve", "again", "undo", "close"} {
 		keys.Add(line(say("settings.keys."+k), widget.NewText(say("settings.keys."+k+".what")).SetRole(theme.Muted)))

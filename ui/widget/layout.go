@@ -372,7 +372,7 @@ func Show(o fyne.CanvasObject, on bool) {
 
 type atMostLayout struct{ width float32 }
 
-// AtMost keeps an object from becoming wider than is good to read; it stays at the left.
+// AtMost keeps an object from becoming wider than is good to read, and no higher than it must be; it stays at the top left.
 func AtMost(width float32, o fyne.CanvasObject) *fyne.Container {
 	return container.New(&atMostLayout{width}, o)
 }
@@ -381,5 +381,7 @@ func (l *atMostLayout) MinSize(objects []fyne.CanvasObject) fyne.Size { return o
 
 func (l *atMostLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Move(fyne.NewPos(0, 0))
-	objects[0].Resize(fyne.NewSize(min(size.Width, l.width), size.Height))
+	w := min(size.Width, l.width)
+	objects[0].Resize(fyne.NewSize(w, objects[0].MinSize().Height))
+	objects[0].Resize(fyne.NewSize(w, objects[0].MinSize().Height)) // its text has found its height
 }

@@ -17,8 +17,9 @@ type Page struct {
 	narrow                     bool
 	open                       bool // the panel, where it lies over the body
 	shade                      *shade
-	// OnNarrow is told when the page becomes narrow or wide.
+	// OnNarrow is told when the page becomes narrow or wide; OnFold then, and when its panel opens or closes.
 	OnNarrow func(bool)
+	OnFold func()
 }
 
 // NewPage returns a page; below and panel may be nil.
@@ -37,8 +38,18 @@ func (f *Page) PanelOpen() bool { return f.panel != nil && (!f.narrow || f.open)
 
 // OpenPanel shows or hides the panel of a narrow page.
 func (f *Page) OpenPanel(on bool) {
+	if f.open == on {
+		return
+	}
 	f.open = on
+	f.folded()
 	f.Refresh()
+}
+
+func (f *Page) folded() {
+	if f.OnFold != nil {
+		f.OnFold()
+	}
 }
 
 // SetBody changes the body.
@@ -83,6 +94,7 @@ func (f *Page) CreateRenderer() fyne.WidgetRenderer {
 			if f.OnNarrow != nil {
 				f.OnNarrow(narrow)
 			}
+			f.folded()
 		}
 		f.header.Resize(fyne.NewSize(size.Width, theme.HeaderHeight))
 		top := theme.HeaderHeight
