@@ -27,8 +27,8 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	runtime.GOMAXPROCS(runtime.NumCPU() + 1) // see open
-	home, _ := os.UserHomeDir()   // "" is the folder that the program was started in
-	cache, _ := os.UserCacheDir() // the same
+	home, _ := os.UserHomeDir()              // "" is the folder that the program was started in
+	cache, _ := os.UserCacheDir()            // the same
 	places := studio.DefaultPlaces(os.Getenv, home, cache)
 	data := flag.String("data", places.Data, "folder of the catalogue, drafts and settings")
 	folder := flag.String("models", string(places.Models), "folder of the models")

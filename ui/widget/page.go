@@ -19,7 +19,7 @@ type Page struct {
 	shade                      *shade
 	// OnNarrow is told when the page becomes narrow or wide; OnFold then, and when its panel opens or closes.
 	OnNarrow func(bool)
-	OnFold func()
+	OnFold   func()
 }
 
 // NewPage returns a page; below and panel may be nil.
