@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"reflect"
 
 	"fyne.io/fyne/v2"
@@ -38,6 +39,7 @@ type Editor struct {
 	middle  *fyne.Container
 
 	shown   present.EditorState // what is drawn
+	actions string              // what the header shows, so that it is only built anew when that changes
 	current string              // field that Alt+Enter writes again
 	edit    *editing
 	last    bool // the end of the list was reached
@@ -49,7 +51,7 @@ func NewEditor(env *Env) *Editor {
 	say := env.Say
 	e.header = widget.NewHeader("")
 	e.status, e.place = widget.NewChip("", widget.ChipNeutral), widget.NewNote("")
-	e.again = widget.NewFilterChip(say("editor.again"), e.p.Again)
+	e.again = widget.NewFilterChip("", e.pressAgain)
 	e.undo = widget.NewIconButton("undo", say("editor.undo"), e.p.Undo)
 	e.redo = widget.NewIconButton("redo", say("editor.redo"), e.p.Redo)
 	e.skip = widget.NewButton(say("editor.skip"), e.next)
@@ -183,6 +185,16 @@ func (e *Editor) Escape() bool {
 	return true
 }
 
+// pressAgain writes one more variant, or stops what is being written.
+func (e *Editor) pressAgain() {
+	e.keep()
+	if e.shown.Writing != "" {
+		e.p.StopWriting()
+		return
+	}
+	e.p.Again()
+}
+
 func (e *Editor) setNarrow(on bool) {
 	e.desk.narrow, e.desk.open = on, false
 	e.middle.Refresh()
@@ -223,17 +235,24 @@ func (e *Editor) draw() {
 	e.drawActions(s)
 	e.drawNotices(s, old)
 	e.drawFields(s)
-	if s.ID != old.ID || !reflect.DeepEqual(s.Findings, old.Findings) || s.Approved != old.Approved {
+	if s.ID != old.ID || (s.Writing == "") != (old.Writing == "") || !reflect.DeepEqual(s.Findings, old.Findings) || s.Approved != old.Approved {
 		e.drawFindings(s)
 	}
 }
 
+// drawActions fills the header, when anything of it has changed.
 func (e *Editor) drawActions(s present.EditorState) {
+	narrow, busy := e.page.Narrow(), s.Writing != ""
+	signature := fmt.Sprint(s.ID, s.Variants, len(s.Findings), narrow, busy, s.CanUndo, s.CanRedo, s.Blocked, s.Approved)
+	if signature == e.actions {
+		return
+	}
+	e.actions = signature
+	say := e.env.Say
 	var actions []fyne.CanvasObject
-	narrow := e.page.Narrow()
 	e.place.Hidden, e.undo.Hidden, e.redo.Hidden = narrow, narrow, narrow
 	if narrow {
-		e.look.SetLabel(e.env.Say("editor.panel.findings", len(s.Findings)))
+		e.look.SetLabel(say("editor.panel.findings", len(s.Findings)))
 		actions = append(actions, e.data, e.look)
 	}
 	for i, v := range s.Variants {
@@ -244,17 +263,19 @@ func (e *Editor) drawActions(s present.EditorState) {
 		chip.SetSelected(v.Chosen)
 		actions = append(actions, chip)
 	}
-	actions = append(actions, e.again)
-	busy := s.Writing != ""
-	e.undo.SetEnabled(s.CanUndo && !busy, e.env.Say("editor.undo"))
-	e.redo.SetEnabled(s.CanRedo && !busy, e.env.Say("editor.redo"))
+	e.again.SetText(say("editor.again"))
+	if busy {
+		e.again.SetText(say("editor.stop"))
+	}
+	e.undo.SetEnabled(s.CanUndo && !busy, say("editor.undo.none"))
+	e.redo.SetEnabled(s.CanRedo && !busy, say("editor.redo.none"))
 	e.approve.SetEnabled(s.Blocked == "", s.Blocked)
-	actions = append(actions, e.undo, e.redo)
+	e.skip.SetLabel(say("editor.skip"))
+	actions = append(actions, e.again, e.undo, e.redo)
 	if s.Approved {
-		e.skip.SetLabel(e.env.Say("editor.next"))
+		e.skip.SetLabel(say("editor.next"))
 		actions = append(actions, e.revoke, e.skip)
 	} else {
-		e.skip.SetLabel(e.env.Say("editor.skip"))
 		actions = append(actions, e.skip, e.approve)
 	}
 	e.header.SetActions(actions...)
@@ -308,7 +329,9 @@ func (e *Editor) drawFindings(s present.EditorState) {
 		}
 		cures := widget.Row(theme.Space2)
 		for _, c := range f.Cures {
-			cures.Add(widget.NewSmall(c.Label, func() { e.cure(i, c.ID) }))
+			b := widget.NewSmall(c.Label, func() { e.cure(i, c.ID) })
+			b.SetEnabled(s.Writing == "", say("editor.blocked.writing"))
+			cures.Add(b)
 		}
 		card.Add(cures)
 		column.Add(widget.NewCard(card))

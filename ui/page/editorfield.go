@@ -13,6 +13,7 @@ import (
 // fieldView is the card of a field, or of all the selling points.
 type fieldView struct {
 	card    *widget.FocusCard
+	head    *fyne.Container
 	label   *widget.Text
 	counter *widget.Text
 	again   *widget.Button
@@ -90,8 +91,8 @@ func (e *Editor) newFieldView(f present.FieldCard) *fieldView {
 	})
 	v.stop = widget.NewSmall(say("editor.stop"), e.p.StopWriting)
 	v.add = widget.NewQuietSmall(say("editor.add"), func() { e.addPoint(v) })
-	head := widget.Fixed(0, theme.SmallHeight, widget.Row(theme.Space2, v.label, widget.Spacer(), v.counter, v.again, v.stop))
-	v.card = widget.NewFocusCard(widget.Column(2, head, v.box, widget.Row(0, v.add)), func() { e.begin(first()) })
+	v.head = widget.Row(theme.Space2, v.label, widget.Spacer(), v.counter, v.again, v.stop)
+	v.card = widget.NewFocusCard(widget.Column(2, widget.Fixed(0, theme.SmallHeight, v.head), v.box, widget.Row(0, v.add)), func() { e.begin(first()) })
 	v.card.OnFocus = func() { e.setCurrent(first()) }
 	return v
 }
@@ -118,7 +119,10 @@ func (e *Editor) fill(v *fieldView, f present.FieldCard, busy bool) {
 	if !typing {
 		e.setCounter(v, f.Counter, f.Over)
 	}
-	v.again.Hidden, v.stop.Hidden = busy, !writing
+	if v.again.Hidden != busy || v.stop.Hidden == writing {
+		v.again.Hidden, v.stop.Hidden = busy, !writing
+		v.head.Refresh()
+	}
 	v.next = f.CanAdd
 	v.add.Hidden = f.CanAdd == "" || busy || typing
 	v.card.SetCurrent(e.current != "" && e.holds(v, e.current))
@@ -129,7 +133,10 @@ func (e *Editor) setCounter(v *fieldView, text string, over bool) {
 	if over {
 		role = theme.Bad
 	}
-	v.counter.SetText(text)
+	if v.counter.Text() != text {
+		v.counter.SetText(text)
+		v.head.Refresh()
+	}
 	v.counter.SetRole(role)
 }
 
@@ -149,9 +156,9 @@ func (e *Editor) fillLine(l *lineView, line present.FieldLine) {
 	text, role := line.Text, theme.Ink
 	if text == "" && !line.Writing {
 		text, role = e.env.Say("editor.empty"), theme.Muted
-		if e.shown.Writing != "" {
-			text = " "
-		}
+	}
+	if line.Old {
+		role = theme.Muted
 	}
 	var marks []widget.Mark
 	for _, m := range line.Marks {
@@ -164,7 +171,7 @@ func (e *Editor) fillLine(l *lineView, line present.FieldLine) {
 		}
 		marks = append(marks, widget.Mark{Start: m.Start, End: m.End, Kind: kind})
 	}
-	l.text.Role, l.text.Writing = role, line.Writing
+	l.text.Role, l.text.Writing = role, line.Writing && !line.Old
 	l.text.SetTextAndMarks(text, marks)
 }
 

@@ -30,7 +30,7 @@ type Jobs struct {
 	grid    *fyne.Container
 	cards   []*rowCard
 	table   *widget.Table
-	none    *widget.Text
+	none    *fyne.Container
 	pause   *widget.Button
 	resume  *widget.Button
 	stop    *widget.Button
@@ -51,7 +51,8 @@ func NewJobs(env *Env) *Jobs {
 	say := env.Say
 	j.header = widget.NewHeader(say("jobs.page"))
 	j.count, j.left, j.speed = widget.NewBig(""), widget.NewText("").SetRole(theme.Muted), widget.NewText("").SetRole(theme.Muted)
-	j.note, j.none = widget.NewNote("").Clip(), widget.NewNote(say("jobs.rows.none"))
+	j.note = widget.NewNote("").Clip()
+	j.none = widget.Row(0, widget.Spacer(), widget.NewNote(say("jobs.rows.none")), widget.Spacer())
 	j.note.Align = fyne.TextAlignTrailing
 	j.bar, j.legend = widget.NewSegments(), widget.NewLegend(nil)
 	j.notices = widget.Column(theme.Space3)
@@ -86,7 +87,7 @@ func (j *Jobs) layout() *fyne.Container {
 	foot := widget.Row(theme.Space4, j.legend, j.note)
 	progress := widget.NewCard(widget.Pad(0, 2, 0, 2, widget.Column(theme.Space3, head, j.bar, foot)))
 	return widget.Pad(20, theme.Space6, 20, theme.Space6, widget.Column(theme.Space4,
-		j.notices, progress, j.grid, widget.Grow(widget.NewTableCard(j.table))))
+		j.notices, progress, j.grid, widget.Grow(widget.NewTableCard(widget.Layers(j.table, j.none)))))
 }
 
 // Object implements Page.
@@ -134,7 +135,10 @@ func (j *Jobs) open(i int) {
 	}
 }
 
-func (j *Jobs) rows() { j.table.Reload() }
+func (j *Jobs) rows() {
+	widget.Show(j.none, j.p.Rows() == 0)
+	j.table.Reload()
+}
 
 func (j *Jobs) row(i int) widget.TableRow {
 	r := j.p.Row(i)

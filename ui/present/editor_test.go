@@ -99,8 +99,8 @@ func TestEditorRewriteStreams(t *testing.T) {
 	p, w := openEditor(t, d, "d0")
 	p.Rewrite("description")
 	line := func() FieldLine { return fieldCard(t, p.State(), "description").Lines[0] }
-	if l := line(); !l.Writing || l.Text != "" {
-		t.Fatalf("%+v", l)
+	if l := line(); !l.Writing || !l.Old || l.Text != speakerText {
+		t.Fatalf("the old text should stay until the new one comes: %+v", l)
 	}
 	d.gate <- struct{}{}
 	w.until(t, func() bool { return line().Text == "A new " })

@@ -51,6 +51,7 @@ type FieldLine struct {
 	Text    string
 	Marks   []TextMark
 	Writing bool
+	Old     bool // about to be written anew: nothing has come yet
 }
 
 // TextMark is about the bytes [Start, End) of a text.
@@ -184,6 +185,9 @@ func (d *draftSheet) fields(say Say, v compose.Variant) []FieldCard {
 		}
 		card := FieldCard{ID: f.Name, Label: fieldLabel(say, f.Name), Lines: []FieldLine{d.line(v, f)}}
 		card.Counter, card.Over = d.counter(say, f.Name, card.Lines[0].Text)
+		if card.Lines[0].Old {
+			card.Counter, card.Over = say("editor.waiting"), false
+		}
 		out = append(out, card)
 	}
 	if place >= 0 {
@@ -215,7 +219,10 @@ func (d *draftSheet) hasFinding(v compose.Variant, field string) bool {
 // line is one text with its marks. A text that is being written has none yet.
 func (d *draftSheet) line(v compose.Variant, f compose.Field) FieldLine {
 	if d.writing == f.Name || d.writing == writingAll {
-		return FieldLine{Field: f.Name, Text: d.stream[f.Name], Writing: d.writing == f.Name || d.at == f.Name}
+		if text := d.stream[f.Name]; text != "" {
+			return FieldLine{Field: f.Name, Text: text, Writing: d.writing == f.Name || d.at == f.Name}
+		}
+		return FieldLine{Field: f.Name, Text: f.Text, Old: true, Writing: d.writing == f.Name}
 	}
 	l := FieldLine{Field: f.Name, Text: f.Text}
 	for i, finding := range v.Findings {

@@ -28,9 +28,10 @@ type Jobs struct {
 	// OnChange is called on the window's thread when State has something new; OnRows when the finished rows changed too.
 	OnChange, OnRows func()
 
-	stage *Stage
-	svc   JobService
-	news  *Latest[batch.Progress]
+	stage  *Stage
+	svc    JobService
+	news   *Latest[batch.Progress]
+	engine *Latest[studio.EngineState]
 
 	mu   sync.Mutex
 	came []batch.Row // finished since the last picture
@@ -40,6 +41,7 @@ type Jobs struct {
 	progress batch.Progress
 	rows     []batch.Row // finished rows of the job, in the order of finishing
 	cards    []card
+	model    studio.EngineState
 	loading  int         // reloads under way
 	during   []batch.Row // finished meanwhile
 	problem  *Problem
@@ -51,6 +53,13 @@ type Jobs struct {
 func NewJobs(stage *Stage, svc JobService) *Jobs {
 	p := &Jobs{stage: stage, svc: svc, now: time.Now, OnChange: func() {}, OnRows: func() {}}
 	p.news = NewLatest(stage.Dispatch, 2*frame, p.progressed)
+	p.engine = NewLatest(stage.Dispatch, 4*frame, func(e studio.EngineState) {
+		changed := e.Loading != p.model.Loading || e.Loaded != p.model.Loaded
+		p.model = e
+		if job := find(p.jobs, p.shown); changed && job != nil && job.State == batch.Running {
+			p.OnChange()
+		}
+	})
 	return p
 }
 
@@ -175,6 +184,9 @@ func (p *Jobs) hear(e studio.Event) {
 		p.came = append(p.came, e.Row)
 		p.mu.Unlock()
 	case studio.JobProgress:
+	case studio.EngineChanged:
+		p.engine.Set(e.Engine)
+		return
 	default:
 		return
 	}

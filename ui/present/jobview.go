@@ -105,6 +105,8 @@ func (p *Jobs) view(job *batch.Job) *JobView {
 		v.Left = say("jobs.left.interrupted")
 	case c.Running > 0 && (job.State == batch.Paused || job.State == batch.Stopped):
 		v.Left = say.Count("jobs.left.finishing", c.Running)
+	case job.State == batch.Running && p.model.Loading:
+		v.Left = say("jobs.left.loading", int(100*p.model.Loaded))
 	case job.State == batch.Running:
 		if v.Left = left(say, p.progress.Left); v.Left == "" {
 			v.Left = say("jobs.left.measuring")

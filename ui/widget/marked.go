@@ -212,10 +212,12 @@ func (r *markedRenderer) Refresh() {
 	for i, line := range m.lines {
 		r.line(line, i)
 	}
-	for i, line := range m.lines {
-		for _, mark := range m.marks {
-			if mark.Kind != MarkFact {
-				r.mark(line, i, mark)
+	for _, kind := range []MarkKind{MarkShould, MarkMust} { // what must be dealt with is drawn over the rest
+		for i, line := range m.lines {
+			for _, mark := range m.marks {
+				if mark.Kind == kind {
+					r.mark(line, i, mark)
+				}
 			}
 		}
 	}
