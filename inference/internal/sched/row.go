@@ -183,10 +183,11 @@ func (r *row) slot() *Slot { return r.Parts[r.part].Slot }
 // done reports whether every part is written.
 func (r *row) done() bool { return r.part == len(r.Parts) }
 
-// share is how much of the slot's room is taken.
+// share is how much of the slot's room is taken. Where nothing is said of how the slot should end, tokens don't count: it
+// is cut anywhere.
 func (r *row) share() float64 {
 	share := r.guard.Fullness()
-	if r.slot().MaxTokens > 0 {
+	if rules := r.slot().Rules; r.slot().MaxTokens > 0 && (rules.Max > 0 || rules.SentenceEnd) {
 		share = max(share, float64(r.guard.Tokens())/float64(r.limit))
 	}
 	return share
@@ -195,9 +196,6 @@ func (r *row) share() float64 {
 // show tells who listens how the slot's text stands. Where the text may yet be cut, only what stands before the best
 // place for that is final.
 func (r *row) show() {
-	if r.OnText == nil {
-		return
-	}
 	text := r.guard.Text()
 	final := len(text) - r.guard.Held()
 	if sample.Full(r.share()) {
@@ -206,7 +204,10 @@ func (r *row) show() {
 	if len(r.slot().Rules.OneOf) > 0 {
 		final = 0
 	}
-	r.shown = max(r.shown, final)
+	r.shown = max(r.shown, final) // whether anyone looks or not: a text is the same streamed and not
+	if r.OnText == nil {
+		return
+	}
 	lead := len(text) - len(strings.TrimLeftFunc(string(text), unicode.IsSpace))
 	r.OnText(r.slot().Name, text[lead:], max(0, r.shown-lead))
 }
@@ -244,7 +245,8 @@ func (r *row) fillCut() error {
 		n, mark = r.best.At, r.best.Mark
 	}
 	// a comma that nothing follows goes too, if nobody has seen it
-	if whole := len(strings.TrimRight(string(text[:n]), " ,;:-–，；：、")); whole >= r.shown && whole > 0 {
+	rules := r.slot().Rules
+	if whole := len(strings.TrimRight(string(text[:n]), " ,;:-–，；：、")); whole >= r.shown && whole > 0 && (rules.Max > 0 || rules.SentenceEnd) {
 		n = whole
 	}
 	return r.fill(text, n, mark, Cut)
