@@ -55,7 +55,7 @@ func (a *Acts) Reset(tokens, cols int) {
 	a.starts = a.starts[:0]
 	for t := 0; t < tokens; {
 		a.starts = append(a.starts, t)
-		t += tileSize(tokens - t)
+		t += tileSize(min(tokens-t, active.tileTokens()))
 	}
 	a.starts = append(a.starts, tokens)
 }

@@ -1,28 +1,27 @@
 package kernel
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
-// The tiers, best first.
+// The tiers.
 const (
 	TierAVX512  = "avx512vnni"
+	TierAVXVNNI = "avxvnni"
 	TierAVX2    = "avx2"
 	TierGeneric = "generic"
 )
 
-// tier orders them for switches.
+// tier is a set of kernels. Those from avx2 on share what doesn't multiply bytes, up to avx512, which has all of its own.
 type tier uint8
 
 const (
 	generic tier = iota
 	avx2
+	avxvnni
 	avx512
 )
 
 // active is the kernel table: set once at start, and by SetTier.
-var active = best()
+var active = available()[0]
 
 // Tier names the kernels in use: the best this processor and operating system can run, unless SetTier chose others.
 func Tier() string { return active.name() }
@@ -30,22 +29,31 @@ func Tier() string { return active.name() }
 // Tiers lists what can run here, best first. TierGeneric always can.
 func Tiers() []string {
 	var names []string
-	for t := best(); ; t-- {
+	for _, t := range available() {
 		names = append(names, t.name())
-		if t == generic {
-			return names
-		}
 	}
+	return names
 }
 
 // SetTier chooses the kernels by name. It is called before any other function of the package, or while none runs.
 func SetTier(name string) error {
-	i := slices.Index(Tiers(), name)
-	if i < 0 {
-		return fmt.Errorf("%w: %q (here: %q)", ErrTier, name, Tiers())
+	for _, t := range available() {
+		if t.name() == name {
+			active = t
+			return nil
+		}
 	}
-	active = best() - tier(i)
-	return nil
+	return fmt.Errorf("%w: %q (here: %q)", ErrTier, name, Tiers())
 }
 
-func (t tier) name() string { return [...]string{TierGeneric, TierAVX2, TierAVX512}[t] }
+func (t tier) name() string {
+	return [...]string{TierGeneric, TierAVX2, TierAVXVNNI, TierAVX512}[t]
+}
+
+// tileTokens is the largest tile of the tier: as many tokens as its registers hold.
+func (t tier) tileTokens() int {
+	if t == avx2 || t == avxvnni {
+		return 4
+	}
+	return maxTile
+}

@@ -5,42 +5,54 @@ package kernel
 // Lengths are those of the first input; the assembly handles any.
 
 func scaleBy(dst, x, w []float32, scale float32) {
-	if n := len(x); active == avx512 && n > 0 {
+	switch n := len(x); {
+	case active == generic || n == 0:
+		scaleGeneric(dst, x, w, scale)
+	case active == avx512:
 		avx512Scale(&dst[:n][0], &x[0], &w[:n][0], n, scale)
-		return
+	default:
+		avx2Scale(&dst[:n][0], &x[0], &w[:n][0], n, scale)
 	}
-	scaleGeneric(dst, x, w, scale)
 }
 
 func add(dst, x []float32) {
-	if n := len(x); active == avx512 && n > 0 {
+	switch n := len(x); {
+	case active == generic || n == 0:
+		addGeneric(dst, x)
+	case active == avx512:
 		avx512Add(&dst[:n][0], &x[0], n)
-		return
+	default:
+		avx2Add(&dst[:n][0], &x[0], n)
 	}
-	addGeneric(dst, x)
 }
 
 func siluMul(dst, gate, up []float32) {
-	if n := len(gate); active == avx512 && n > 0 {
+	switch n := len(gate); {
+	case active == generic || n == 0:
+		siluMulGeneric(dst, gate, up)
+	case active == avx512:
 		avx512SiluMul(&dst[:n][0], &gate[0], &up[:n][0], n)
-		return
+	default:
+		avx2SiluMul(&dst[:n][0], &gate[0], &up[:n][0], n)
 	}
-	siluMulGeneric(dst, gate, up)
 }
 
 func geluMul(dst, gate, up []float32) {
-	if n := len(gate); active == avx512 && n > 0 {
+	switch n := len(gate); {
+	case active == generic || n == 0:
+		geluMulGeneric(dst, gate, up)
+	case active == avx512:
 		avx512GeluMul(&dst[:n][0], &gate[0], &up[:n][0], n)
-		return
+	default:
+		avx2GeluMul(&dst[:n][0], &gate[0], &up[:n][0], n)
 	}
-	geluMulGeneric(dst, gate, up)
 }
 
 // pieceLen keeps a call on a long vector short: assembly can't be preempted.
 const pieceLen = 64 << 10
 
 func expInto(dst, x []float32, maximum float32) float32 {
-	if active != avx512 {
+	if active == generic {
 		return expIntoGeneric(dst, x, maximum)
 	}
 	var sum float32
@@ -51,43 +63,68 @@ func expInto(dst, x []float32, maximum float32) float32 {
 			out = &dst[:n][0]
 			dst = dst[n:]
 		}
-		sum += avx512Exp(out, &x[0], n, maximum)
+		if active == avx512 {
+			sum += avx512Exp(out, &x[0], n, maximum)
+		} else {
+			sum += avx2Exp(out, &x[0], n, maximum)
+		}
 		x = x[n:]
 	}
 	return sum
 }
 
 func dot(a, b []float32) float32 {
-	if n := len(a); active == avx512 && n > 0 {
+	switch n := len(a); {
+	case active == generic || n == 0:
+		return dotGeneric(a, b)
+	case active == avx512:
 		return avx512Dot(&a[0], &b[:n][0], n)
+	default:
+		return avx2Dot(&a[0], &b[:n][0], n)
 	}
-	return dotGeneric(a, b)
 }
 
 func ropeNeox(x, cos, sin []float32) {
-	if n := len(cos); active == avx512 && n > 0 {
+	switch n := len(cos); {
+	case active == generic || n == 0:
+		ropeNeoxGeneric(x, cos, sin)
+	case active == avx512:
 		avx512RopeNeox(&x[:2*n][0], &cos[0], &sin[:n][0], n)
-		return
+	default:
+		avx2RopeNeox(&x[0], &x[n : 2*n][0], &cos[0], &sin[:n][0], n)
 	}
-	ropeNeoxGeneric(x, cos, sin)
 }
 
 func maximum(x []float32) float32 {
-	if active != avx512 {
+	if active == generic {
 		return maximumGeneric(x)
 	}
 	best := x[0]
 	for len(x) > 0 {
 		n := min(len(x), pieceLen)
-		best = max(best, avx512Max(&x[0], n))
+		if active == avx512 {
+			best = max(best, avx512Max(&x[0], n))
+		} else {
+			best = max(best, avx2Max(&x[0], n))
+		}
 		x = x[n:]
 	}
 	return best
 }
 
 func above(dst []int32, x []float32, threshold float32) []int32 {
-	if active != avx512 {
-		return aboveGeneric(dst, x, threshold)
+	switch active {
+	case generic:
+		return aboveGeneric(dst, x, 0, threshold)
+	case avx2, avxvnni: // few pieces hold any
+		const piece = 128
+		for base := 0; base < len(x); base += piece {
+			y := x[base:min(base+piece, len(x))]
+			if avx2Max(&y[0], len(y)) >= threshold {
+				dst = aboveGeneric(dst, y, base, threshold)
+			}
+		}
+		return dst
 	}
 	const piece = 1024
 	var found [piece + 16]int32 // the assembly stores whole vectors
@@ -99,9 +136,14 @@ func above(dst []int32, x []float32, threshold float32) []int32 {
 }
 
 func toHalf(dst []uint16, src []float32) {
-	if n := len(src); active == avx512 && n > 0 {
+	n := len(src)
+	if active == avx512 && n > 0 {
 		avx512ToHalf(&dst[:n][0], &src[0], n)
 		return
+	}
+	if n &^= 7; active != generic && n > 0 {
+		avx2ToHalf(&dst[:n][0], &src[0], n)
+		dst, src = dst[n:], src[n:]
 	}
 	toHalfGeneric(dst, src)
 }
@@ -139,3 +181,8 @@ func avx512Above(dst *int32, x *float32, n, base int, threshold float32) int
 
 //go:noescape
 func avx512ToHalf(dst *uint16, src *float32, n int)
+
+// avx2ToHalf takes a positive multiple of eight.
+//
+//go:noescape
+func avx2ToHalf(dst *uint16, src *float32, n int)

@@ -76,10 +76,11 @@ func maximumGeneric(x []float32) float32 {
 	return best
 }
 
-func aboveGeneric(dst []int32, x []float32, threshold float32) []int32 {
+// aboveGeneric appends base+i.
+func aboveGeneric(dst []int32, x []float32, base int, threshold float32) []int32 {
 	for i, v := range x {
 		if v >= threshold {
-			dst = append(dst, int32(i))
+			dst = append(dst, int32(base+i))
 		}
 	}
 	return dst

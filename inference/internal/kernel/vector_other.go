@@ -19,7 +19,7 @@ func ropeNeox(x, cos, sin []float32) { ropeNeoxGeneric(x, cos, sin) }
 func maximum(x []float32) float32 { return maximumGeneric(x) }
 
 func above(dst []int32, x []float32, threshold float32) []int32 {
-	return aboveGeneric(dst, x, threshold)
+	return aboveGeneric(dst, x, 0, threshold)
 }
 
 func toHalf(dst []uint16, src []float32) { toHalfGeneric(dst, src) }

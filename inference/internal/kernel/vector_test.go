@@ -84,7 +84,7 @@ func TestVectorsAgainstPlainGo(t *testing.T) {
 			near(t, "Softmax", got, want, 3e-6, 1e-30)
 
 			threshold := x[n/2]
-			if got, want := Above([]int32{-1}, x, threshold), aboveGeneric([]int32{-1}, x, threshold); !slices.Equal(got, want) {
+			if got, want := Above([]int32{-1}, x, threshold), aboveGeneric([]int32{-1}, x, 0, threshold); !slices.Equal(got, want) {
 				t.Fatalf("Above = %v, want %v", got, want)
 			}
 		}

@@ -50,17 +50,28 @@ func declarations(name string, tokens []int) {
 	for _, k := range names {
 		fmt.Fprintf(&d, "\tcase kind%s:\n\t\tswitch T {\n", k)
 		for _, t := range tokens {
-			fmt.Fprintf(&d, "\t\tcase %d:\n\t\t\t%s%s%d(dst, stride, w, acts, units, far, step)\n", t, lower, k, t)
+			fmt.Fprintf(&d, "\t\tcase %d:\n\t\t\t%s%s%d(dst, stride, w, acts, units, far, step)\n", t, prefix(lower, k), k, t)
 		}
 		d.WriteString("\t\t}\n")
 	}
 	d.WriteString("\t}\n}\n\n")
 	for _, k := range names {
 		for _, t := range tokens {
+			if prefix(lower, k) != lower {
+				continue
+			}
 			fmt.Fprintf(&d, "//go:noescape\nfunc %s%s%d(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)\n\n", lower, k, t)
 		}
 	}
 	write("tile_"+lower+"_amd64.go", bytes.TrimRight(d.Bytes(), "\n"))
+}
+
+// prefix is the extension whose kernel serves a kind: floats have no use for VNNI.
+func prefix(name, kind string) string {
+	if name == "avxvnni" && kind == "F32" {
+		return "avx2"
+	}
+	return name
 }
 
 func write(path string, data []byte) { fail(os.WriteFile(path, append(data, '\n'), 0o644)) }
@@ -79,4 +90,23 @@ func main() {
 	write("tile_avx512_amd64.s", a.trim())
 	declarations("AVX512", tokens)
 	attend(isa512)
+
+	tokens = []int{1, 2, 4}
+	a = header()
+	avx2Constants(a)
+	for _, f := range flavours {
+		for _, k := range kinds {
+			for _, t := range tokens {
+				avx2(a, f, k, t)
+			}
+		}
+	}
+	for _, t := range tokens {
+		avx2Float(a, t)
+	}
+	write("tile_avx2_amd64.s", a.trim())
+	declarations("AVX2", tokens)
+	declarations("AVXVNNI", tokens)
+	attend(isa256)
+	vectors()
 }

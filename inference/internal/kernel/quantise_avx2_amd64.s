@@ -1,0 +1,139 @@
+//go:build amd64 && !noasm
+
+#include "textflag.h"
+
+DATA quantOrder<>+0(SB)/8, $0x0000000400000000
+DATA quantOrder<>+8(SB)/8, $0x0000000500000001
+DATA quantOrder<>+16(SB)/8, $0x0000000600000002
+DATA quantOrder<>+24(SB)/8, $0x0000000700000003
+GLOBL quantOrder<>(SB), RODATA|NOPTR, $32
+
+DATA quantTable2<>+0(SB)/4, $0x7fffffff // absolute value
+DATA quantTable2<>+4(SB)/4, $0x3c010204 // 1/127
+DATA quantTable2<>+8(SB)/4, $0x15f79688 // 1e-25
+DATA quantTable2<>+12(SB)/4, $0xfffffffc // 22 bits
+DATA quantTable2<>+16(SB)/4, $0x3f800000 // 1
+DATA quantTable2<>+20(SB)/4, $0x4b400000 // 3·2^22
+DATA quantTable2<>+24(SB)/4, $0x80808080
+GLOBL quantTable2<>(SB), RODATA|NOPTR, $28
+
+// func avx2Quantise(dst *byte, x *float32, blocks, t, T int)
+//
+// DI codes of the token, R8 its scale, R10 4·T, R11 12·T, R12 20·T, R13 64·T.
+TEXT ·avx2Quantise(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ blocks+16(FP), CX
+	MOVQ t+24(FP), AX
+	MOVQ T+32(FP), R13
+	LEAQ (R13*4), R10
+	LEAQ (R10)(R10*2), R11
+	LEAQ (R10)(R10*4), R12
+	LEAQ (DI)(R10*8), R8
+	LEAQ (R8)(AX*4), R8
+	SHLQ $5, AX
+	ADDQ AX, DI
+	SHLQ $6, R13
+	VBROADCASTSS quantTable2<>+0(SB), Y15
+	VPBROADCASTD quantTable2<>+24(SB), Y14
+	VMOVSS quantTable2<>+4(SB), X13
+	VMOVSS quantTable2<>+8(SB), X12
+	VMOVSS quantTable2<>+12(SB), X11
+	VMOVSS quantTable2<>+16(SB), X10
+	VMOVSS quantTable2<>+20(SB), X9
+	VMOVDQU quantOrder<>(SB), Y8
+block:
+	VMOVUPS 0(SI), Y0
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 96(SI), Y3
+	VANDPS Y0, Y15, Y4
+	VANDPS Y1, Y15, Y5
+	VANDPS Y2, Y15, Y6
+	VANDPS Y3, Y15, Y7
+	VMAXPS Y4, Y5, Y4
+	VMAXPS Y6, Y7, Y6
+	VMAXPS Y4, Y6, Y4
+	VEXTRACTF128 $1, Y4, X5
+	VMAXPS X5, X4, X4
+	VPERMILPS $0x4e, X4, X5
+	VMAXPS X5, X4, X4
+	VPERMILPS $0xb1, X4, X5
+	VMAXSS X5, X4, X4
+	VCMPSS $0x1d, X12, X4, X5 // all ones unless the block counts as zero
+	VMULSS X13, X4, X4
+	VANDPS X11, X4, X4
+	VDIVSS X4, X10, X6
+	VANDPS X5, X4, X4 // scale
+	VANDPS X5, X6, X6 // its inverse
+	VBROADCASTSS X6, Y6
+	VMULPS Y6, Y0, Y0
+	VMULPS Y6, Y1, Y1
+	VMULPS Y6, Y2, Y2
+	VMULPS Y6, Y3, Y3
+	VCVTPS2DQ Y0, Y0
+	VCVTPS2DQ Y1, Y1
+	VCVTPS2DQ Y2, Y2
+	VCVTPS2DQ Y3, Y3
+	VPACKSSDW Y1, Y0, Y0
+	VPACKSSDW Y3, Y2, Y2
+	VPACKSSWB Y2, Y0, Y0
+	VPERMD Y0, Y8, Y0
+	VMOVDQU Y0, (DI)
+	VPXOR Y14, Y0, Y0
+	VPXOR X5, X5, X5
+	VPSADBW Y5, Y0, Y0
+	VPSHUFD $0x4e, Y0, Y1
+	VPADDD Y1, Y0, Y0
+	VEXTRACTI128 $1, Y0, X1
+	VMOVD X0, AX
+	VMOVD X1, DX
+	SUBL $2048, AX // sum of the first sixteen codes
+	SUBL $2048, DX // and of the others
+	LEAL (AX)(DX*1), BX
+	VXORPS X6, X6, X6
+	VCVTSI2SSL BX, X6, X6
+	VMULSS X4, X6, X6
+	VMULSS X4, X9, X7
+	VMOVSS X4, (R8)
+	VMOVSS X7, (R8)(R10*1)
+	VMOVSS X6, (R8)(R10*2)
+	MOVL $0x4b400000, R9
+	SHLL $4, BX
+	SUBL BX, R9
+	MOVL R9, (R8)(R11*1)
+	MOVL $0x4b400000, R9
+	SHLL $3, BX
+	SUBL BX, R9
+	MOVL R9, (R8)(R10*4)
+	MOVL $0x4b400000, R9
+	SHLL $5, AX
+	SUBL AX, R9
+	MOVL R9, (R8)(R12*1)
+	MOVL $0x4b400000, R9
+	SHLL $5, DX
+	SUBL DX, R9
+	MOVL R9, (R8)(R11*2)
+	ADDQ $128, SI
+	ADDQ R13, DI
+	ADDQ R13, R8
+	DECQ CX
+	JNZ block
+	VZEROUPPER
+	RET
+
+// func avx2ToHalf(dst *uint16, src *float32, n int)
+TEXT ·avx2ToHalf(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ n+16(FP), CX
+eight:
+	VMOVUPS (SI), Y0
+	VCVTPS2PH $0, Y0, X0
+	VMOVDQU X0, (DI)
+	ADDQ $32, SI
+	ADDQ $16, DI
+	SUBQ $8, CX
+	JNZ eight
+	VZEROUPPER
+	RET
