@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+
+	"shelftalk/app/studio"
 )
 
 // observer tells a test that drives the real program how long an event has to wait for the window's thread. It is asleep
@@ -19,6 +21,7 @@ type observer struct {
 
 	mu    sync.Mutex
 	waits []time.Duration
+	job   string // the last job's state
 }
 
 func newObserver(w *Window, on bool) *observer { return &observer{w: w, on: on} }
@@ -29,6 +32,7 @@ func (o *observer) start() {
 	if !o.on {
 		return
 	}
+	o.w.o.Studio.Subscribe(o.hear)
 	go func() {
 		for i := 1; ; i++ {
 			time.Sleep(50 * time.Millisecond)
@@ -39,6 +43,28 @@ func (o *observer) start() {
 			}
 		}
 	}()
+}
+
+// hear tells what the studio did.
+func (o *observer) hear(e studio.Event) {
+	switch e.Kind {
+	case studio.RowFinished:
+		o.w.o.Event("row-finished", "key", e.Row.Key, "state", string(e.Row.State))
+	case studio.DraftChanged:
+		o.w.o.Event("draft-changed", "id", e.DraftID)
+	case studio.JobProgress:
+		o.mu.Lock()
+		state := string(e.Progress.State)
+		if e.Progress.Counts.Running > 0 && state != "running" {
+			state = "finishing rows"
+		}
+		news := state != o.job
+		o.job = state
+		o.mu.Unlock()
+		if news {
+			o.w.o.Event("job", "id", e.Progress.JobID, "state", state, "done", e.Progress.Counts.Done)
+		}
+	}
 }
 
 func (o *observer) waited(d time.Duration) {

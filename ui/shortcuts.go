@@ -121,10 +121,11 @@ func (w *Window) palette() {
 		sheet.Close()
 		shown[i].do()
 	}
-	table.OnOpen = run
+	table.OnOpen, table.ShowCursor = run, true
 	entry := widget.NewSearch(w.env.Say("shell.palette.hint"), func(text string) {
 		shown = matching(all, text)
 		table.Reload()
+		table.SetCursor(0)
 	})
 	entry.OnSubmitted = func(string) {
 		if len(shown) > 0 {

@@ -50,6 +50,8 @@ type Table struct {
 	// OnOpen is a double click or Enter; OnCursor is told when the cursor moves.
 	OnOpen   func(i int)
 	OnCursor func(i int)
+	// ShowCursor marks the cursor's row even while the keyboard is elsewhere: in a search field above the table.
+	ShowCursor bool
 
 	columns []TableColumn
 	cursor  int
@@ -157,6 +159,14 @@ func (t *Table) edges(width float32) (xs, ws []float32) {
 		x += w
 	}
 	return xs, ws
+}
+
+// cellWidth is what a column leaves for a cell: figures at its right end keep a distance from the next column.
+func (t *Table) cellWidth(column int, width float32) float32 {
+	if t.columns[column].Right && column+1 < len(t.columns) {
+		return width - theme.Space6
+	}
+	return width - theme.Space2
 }
 
 func (t *Table) check(i int) {
@@ -274,7 +284,7 @@ func (t *Table) CreateRenderer() fyne.WidgetRenderer {
 		xs, ws := t.edges(size.Width)
 		for i, text := range titles {
 			text.Move(fyne.NewPos(xs[i], 0))
-			text.Resize(fyne.NewSize(ws[i]-theme.Space2, theme.HeadHeight))
+			text.Resize(fyne.NewSize(t.cellWidth(i, ws[i]), theme.HeadHeight))
 		}
 		t.scroll.Move(fyne.NewPos(0, theme.HeadHeight+theme.HairLine))
 		t.scroll.Resize(fyne.NewSize(size.Width, max(size.Height-theme.HeadHeight-theme.HairLine, 0)))

@@ -134,7 +134,7 @@ func (b *tableBody) fill(s *rowSlot) {
 	if b.hover == s.index {
 		over = theme.Hover
 	}
-	if t.cursor == s.index && t.focused {
+	if t.cursor == s.index && (t.focused || t.ShowCursor) {
 		mark = theme.Accent
 		if back == theme.None {
 			over = theme.Hover
@@ -159,7 +159,7 @@ func (b *tableBody) fill(s *rowSlot) {
 		if i < len(row.Cells) {
 			cell = row.Cells[i]
 		}
-		s.cell(i, cell, xs[i], ws[i]-theme.Space2, top, t.columns[i].Right)
+		s.cell(i, cell, xs[i], t.cellWidth(i, ws[i]), top, t.columns[i].Right)
 	}
 }
 
