@@ -59,6 +59,7 @@ const (
 	Undecodable     Code = "undecodable"      // characters that the encoding doesn't have
 	Scientific      Code = "scientific"       // a number such as 8.06E+12: its digits are lost already
 	Hidden          Code = "hidden_sheets"    // other sheets of the workbook
+	Uncomputed      Code = "uncomputed"       // formulas without a result
 	Mojibake        Code = "mojibake"         // UTF-8 once read as Windows-1252, repaired
 )
 

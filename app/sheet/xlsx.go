@@ -34,6 +34,7 @@ func readWorkbook(r io.ReaderAt, size int64, o Options) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.amend(r, size, records)
 	if err := t.build(records, o, false); err != nil {
 		return nil, fmt.Errorf("sheet %q: %w", t.Sheet, err)
 	}

@@ -72,8 +72,38 @@ func TestWorkbookNumbers(t *testing.T) {
 	if d := cmp.Diff(want, got.Rows[0][:len(want)]); d != "" {
 		t.Error(d)
 	}
-	if len(got.Warnings) != 0 {
+	// The formula was never computed: that is told, because its cell reads as empty.
+	if len(got.Warnings) != 1 || got.Warnings[0].Code != sheet.Uncomputed || !strings.Contains(got.Warnings[0].Text, "I2") {
 		t.Errorf("warnings %v", got.Warnings)
+	}
+}
+
+func TestMergedCellsCountForTheirRows(t *testing.T) {
+	data := workbook(t, func(f *excelize.File) {
+		setRow(t, f, "Sheet1", 1, "Autumn list of all things for the kitchen", nil, nil)
+		must(t, f.MergeCell("Sheet1", "A1", "C2"))
+		setRow(t, f, "Sheet1", 3, "SKU", "Brand", "Size", nil)
+		setRow(t, f, "Sheet1", 4, nil, nil, "Width", "Height")
+		must(t, f.MergeCell("Sheet1", "A3", "A4"))
+		must(t, f.MergeCell("Sheet1", "B3", "B4"))
+		must(t, f.MergeCell("Sheet1", "C3", "D3"))
+		setRow(t, f, "Sheet1", 5, "a", "Osmerby", "3", "4")
+		setRow(t, f, "Sheet1", 6, "b", nil, "5", "6")
+		setRow(t, f, "Sheet1", 8, "c", nil, "7", "8")
+		setRow(t, f, "Sheet1", 9, "d", nil, "9", "1")
+		must(t, f.MergeCell("Sheet1", "B5", "B8"))
+	})
+	got, err := readBytes(data, sheet.Options{})
+	must(t, err)
+	if d := cmp.Diff([]string{"SKU", "Brand", "Width", "Height"}, got.Header); d != "" {
+		t.Error(d)
+	}
+	want := [][]string{{"a", "Osmerby", "3", "4"}, {"b", "Osmerby", "5", "6"}, {"c", "Osmerby", "7", "8"}, {"d", "", "9", "1"}}
+	if d := cmp.Diff(want, got.Rows); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]int{5, 6, 8, 9}, got.RowNumbers); d != "" {
+		t.Error(d)
 	}
 }
 
