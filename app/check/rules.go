@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -133,6 +134,29 @@ func (j *judge) repeats() {
 		}
 	}
 	j.loops()
+	j.nothingNew()
+}
+
+// nothingNew flags sentences of a description that carry only words of the row that an earlier sentence had.
+func (j *judge) nothingNew() {
+	if j.name != "description" || j.Evidence.Language() != j.Language {
+		return
+	}
+	said := map[string]bool{}
+	for i, s := range j.sentences {
+		carried, fresh := 0, false
+		for _, t := range j.toksIn(s) {
+			if stopword(t) || !j.Evidence.words[t.key] {
+				continue
+			}
+			carried++
+			fresh = fresh || !said[t.key]
+			said[t.key] = true
+		}
+		if i > 0 && carried > 0 && !fresh && !slices.ContainsFunc(j.found, func(f Finding) bool { return f.Kind == Repeat && f.Start == s.Start }) {
+			j.add(Repeat, Should, s.Start, s.End, "This sentence says only what was said before it.")
+		}
+	}
 }
 
 func (j *judge) key(s Span) string {
@@ -178,12 +202,36 @@ func (j *judge) cut() {
 		j.add(Cut, Should, len(text)-len(last), len(text), "The text stops behind %q.", last)
 		return
 	}
+	if i := unclosed(text); i >= 0 {
+		_, size := utf8.DecodeRuneInString(text[i:])
+		j.add(Cut, Should, i, i+size, "The bracket isn't closed.")
+	}
 	if (j.name == "description" || j.name == "seo_description") && len(text) > 0 {
 		r, size := utf8.DecodeLastRuneInString(text)
 		if !strings.ContainsRune(".!?。！？\"'”’)）", r) {
 			j.add(Cut, Should, len(text)-size, len(text), "The last sentence has no end.")
 		}
 	}
+}
+
+// unclosed is where a bracket stands that has no partner, or -1.
+func unclosed(text string) int {
+	var open []int
+	for i, r := range text {
+		switch r {
+		case '(', '（', '【', '「', '“':
+			open = append(open, i)
+		case ')', '）', '】', '」', '”':
+			if len(open) == 0 {
+				return i
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) > 0 {
+		return open[0]
+	}
+	return -1
 }
 
 // dangling says that a text can't end in the word.

@@ -74,9 +74,10 @@ func (c *Composer) rules(b Brief, ch channel.Channel, p plan) inference.Rules {
 		Except:  p.evidence.Backed(),
 		Script:  inference.Latin,
 	}
-	for _, leak := range c.templates[b.Language].leaks() {
-		if p.evidence.Has(leak) {
-			out.Except = append(out.Except, leak)
+	t := c.templates[b.Language]
+	for _, phrase := range slices.Concat(t.leaks(), t.Padding) {
+		if p.evidence.Has(phrase) {
+			out.Except = append(out.Except, phrase)
 		}
 	}
 	if b.Language == Chinese {
@@ -145,7 +146,7 @@ func (j *job) messages(bare bool, notes []string) []inference.Message {
 	if title == "" {
 		title = j.plan.category
 	}
-	facts := j.plan.facts
+	facts := j.plan.shown
 	if bare {
 		facts = nil
 	}
@@ -162,7 +163,7 @@ func (j *job) request(pieces []piece, candidate, attempt int, notes []string) in
 	r := inference.Request{
 		Messages: j.messages(false, notes),
 		Params: inference.Params{
-			Temperature: max(0.15, 0.75-0.45*careful-0.2*float64(attempt)),
+			Temperature: max(0.1, 0.55-0.4*careful-0.15*float64(attempt)),
 			TopP:        0.95,
 			MinP:        0.05,
 			MaxTokens:   900,
@@ -239,7 +240,7 @@ func (j *job) slot(p piece) *inference.Slot {
 	case name == FieldSEOTitle:
 		s.MaxTokens = 32
 	case name == FieldSEODescription:
-		s.Rules.SentenceEnd, s.Rules.MaxSentences = true, 2
+		s.Rules.SentenceEnd, s.Rules.MaxSentences = true, 1
 		s.MaxTokens = 60
 	default:
 		s.MaxTokens = 40
@@ -270,7 +271,8 @@ func (c *Composer) never(b Brief, ch channel.Channel) *inference.Phrases {
 	if len(all.phrases) >= 32 { // rulesets come and go; a job uses one
 		clear(all.phrases)
 	}
-	p := inference.NewPhrases(slices.Concat(c.lexicon.Claims(), words, c.templates[b.Language].leaks()))
+	t := c.templates[b.Language]
+	p := inference.NewPhrases(slices.Concat(c.lexicon.Claims(), words, t.leaks(), t.Padding))
 	all.phrases[key] = p
 	return p
 }

@@ -23,6 +23,7 @@ type fact struct {
 type plan struct {
 	title, category string
 	facts           []fact
+	shown           []fact // what the prompt shows
 	sentences       [][]fact
 	bullets         []fact
 	evidence        *check.Evidence
@@ -66,7 +67,22 @@ func (c *Composer) plan(b Brief) plan {
 		out.facts = out.facts[:maxFacts]
 	}
 	out.sentences = sentencePlan(out.facts)
+	out.shown = shownFacts(out.facts)
 	out.bullets = bulletPlan(out.facts)
+	return out
+}
+
+// shownFacts leaves out what only code prints (care, warranty, what is in the box), unless there is little else.
+func shownFacts(all []fact) []fact {
+	var out []fact
+	for _, f := range all {
+		if f.kind.Describe > 0 || f.kind.ID == "brand" {
+			out = append(out, f)
+		}
+	}
+	if len(out) < 3 {
+		return all
+	}
 	return out
 }
 
@@ -106,7 +122,11 @@ func (c *Composer) kindOf(names ...string) factKind {
 	return factKind{Describe: 5, Bullet: 3}
 }
 
-// sentencePlan spreads the facts that a description is made of over one to three sentences, in the row's order.
+// maxSentences bounds the description.
+const maxSentences = 4
+
+// sentencePlan picks the facts that the description is made of and groups them: a sentence of the supplier's by itself,
+// short facts in twos. Figures are for bullets; they step in where a row has little else.
 func sentencePlan(all []fact) [][]fact {
 	var picked []fact
 	add := func(f fact) {
@@ -117,39 +137,65 @@ func sentencePlan(all []fact) [][]fact {
 		}
 		picked = append(picked, f)
 	}
-	ranked := ranked(all, func(f fact) int { return f.kind.Describe })
-	for _, f := range ranked {
+	order := ranked(all, func(f fact) int { return f.kind.Describe })
+	for _, f := range order {
 		if f.details {
 			add(f)
 		}
 	}
-	for _, f := range ranked {
-		if !f.details && len(picked) < 5 {
+	for _, f := range order {
+		if !f.details && !f.figure() && len(picked) < 6 {
 			add(f)
 		}
 	}
-	if len(picked) > 6 {
-		picked = picked[:6]
+	for _, f := range order {
+		if f.figure() && len(picked) < 3 {
+			add(f)
+		}
 	}
 	if len(picked) == 0 {
 		return [][]fact{nil}
 	}
-	n := 3
-	switch {
-	case len(picked) <= 2:
-		n = 1
-	case len(picked) <= 4:
-		n = 2
-	}
-	return spread(picked, n)
+	return group(picked)
 }
 
-// spread deals facts into n groups, in order, about equally many words in each.
-func spread(facts []fact, n int) [][]fact {
-	out := make([][]fact, n)
-	for i, f := range facts {
-		g := i * n / len(facts)
-		out[g] = append(out[g], f)
+// figure says that a fact is for a bullet rather than a sentence. One colour is part of a sentence; several are a choice.
+func (f fact) figure() bool {
+	return f.kind.Figure && (f.kind.ID != "colour" || strings.ContainsAny(f.value, ",;/、；，"))
+}
+
+// group puts neighbours into one sentence where both are short, and then until there are few enough sentences.
+func group(facts []fact) [][]fact {
+	const short = 26 // a Han character counts three
+	var out [][]fact
+	size := 0
+	for _, f := range facts {
+		n := len(f.value)
+		if last := len(out) - 1; last >= 0 && len(out[last]) < 2 && size+n <= 2*short {
+			out[last] = append(out[last], f)
+			size += n
+			continue
+		}
+		out = append(out, []fact{f})
+		size = n
+	}
+	most := maxSentences
+	if len(facts) < 5 {
+		most = maxSentences - 1
+	}
+	for len(out) > most { // the two shortest neighbours
+		at, least := 0, 1<<30
+		for i := range len(out) - 1 {
+			n := 0
+			for _, f := range slices.Concat(out[i], out[i+1]) {
+				n += len(f.value)
+			}
+			if n < least {
+				at, least = i, n
+			}
+		}
+		out[at] = slices.Concat(out[at], out[at+1])
+		out = slices.Delete(out, at+1, at+2)
 	}
 	return out
 }
@@ -197,24 +243,11 @@ func (f fact) printed(language Language) (text string, ok bool) {
 	colon := ": "
 	if language == Chinese {
 		colon = "："
-	} else if words := strings.Fields(value); len(words) > 0 && !properFirst(words[0]) && f.kind.ID != "origin" {
-		value = lowerFirst(value)
 	}
 	if foreign(f.label, language) {
 		return "", false
 	}
 	return upperFirst(f.label) + colon + value, true
-}
-
-// properFirst says that a value's first word keeps its capital: "USB-C", "PP", "Qi phones", "FSC".
-func properFirst(word string) bool {
-	upper := 0
-	for _, r := range word {
-		if unicode.IsUpper(r) || unicode.IsDigit(r) {
-			upper++
-		}
-	}
-	return upper > 1 || len([]rune(word)) <= 2
 }
 
 // foreign says that a text has letters of the other language's script, and none or few of its own.
@@ -273,14 +306,6 @@ func upperFirst(s string) string {
 	r := []rune(s)
 	if len(r) > 0 && unicode.IsLower(r[0]) && (len(r) < 2 || !unicode.IsUpper(r[1])) {
 		r[0] = unicode.ToUpper(r[0])
-	}
-	return string(r)
-}
-
-func lowerFirst(s string) string {
-	r := []rune(s)
-	if len(r) > 1 && unicode.IsUpper(r[0]) && unicode.IsLower(r[1]) {
-		r[0] = unicode.ToLower(r[0])
 	}
 	return string(r)
 }

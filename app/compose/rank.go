@@ -1,8 +1,8 @@
 package compose
 
 import (
-	"cmp"
 	"slices"
+	"strings"
 
 	"shelftalk/app/check"
 	"shelftalk/inference"
@@ -10,101 +10,211 @@ import (
 
 // attempt is one written page with what the checks say of it.
 type attempt struct {
+	parts    map[string]string // by slot, cleaned
 	fields   []Field
 	findings []check.Finding
 	seed     uint64
 	repaired int
 }
 
-// read takes a page out of a result: slots cleaned and joined, printed bullets in their places.
-func (j *job) read(r inference.Result, pieces []piece) []Field {
-	texts := map[string]string{}
-	var sentences []string
+// read takes a page's parts out of a result.
+func (j *job) read(r inference.Result, pieces []piece) map[string]string {
+	parts := map[string]string{}
 	for _, p := range pieces {
 		text := p.fixed
 		if text == "" {
 			text = clean(fieldOf(p.slot), r.Slot(p.slot), j.brief.Language)
 		}
+		if p.slot == FieldSEOTitle || p.slot == FieldTitle {
+			text = j.brandOnce(text)
+		}
+		parts[p.slot] = text
+	}
+	return parts
+}
+
+// assemble makes a page's fields of its parts: sentences joined, printed bullets in their places.
+func (j *job) assemble(parts map[string]string) []Field {
+	var sentences []string
+	for _, p := range j.pieces {
 		if fieldOf(p.slot) == FieldDescription {
-			sentences = append(sentences, text)
-		} else {
-			texts[p.slot] = text
+			sentences = append(sentences, parts[p.slot])
 		}
 	}
-	texts[FieldDescription] = join(sentences, j.brief.Language)
 	out := make([]Field, 0, len(j.order))
 	for _, name := range j.order {
-		text := texts[name]
-		if printed, ok := j.printed[name]; ok {
+		text := parts[name]
+		if name == FieldDescription {
+			text = join(sentences, j.brief.Language)
+		} else if printed, ok := j.printed[name]; ok {
 			text = printed
-		}
-		if check.IsBullet(name) && text == "" { // nothing came: code prints the fact
-			text, _ = j.printedFor(name)
+		} else if f, ok := j.factOf(name); ok && !j.carries(text, f) {
+			if printed, ok := j.printedFor(name); ok {
+				text = printed
+			}
 		}
 		out = append(out, Field{Name: name, Text: text})
 	}
 	return out
 }
 
-// score ranks a field's text: fewer hard findings, fewer soft ones, more of the row's facts, fewer words that the row
-// doesn't have. Smaller is better, the first figure that differs decides.
+// factOf is the fact that a bullet is to carry.
+func (j *job) factOf(name string) (fact, bool) {
+	for i, f := range j.plan.bullets {
+		if bulletName(i) == name {
+			return f, true
+		}
+	}
+	return fact{}, false
+}
+
+// carries says whether a bullet is worth more than its fact printed: it says most of the fact, adds little, and isn't a
+// sentence about the product.
+func (j *job) carries(text string, f fact) bool {
+	if text == "" {
+		return false
+	}
+	for _, start := range []string{"It ", "This ", "The ", "They ", "These ", "Is ", "Are ", "Has ", "这款", "该", "这个"} {
+		if strings.HasPrefix(text, start) {
+			return false
+		}
+	}
+	if brand := j.plan.brand(); brand != "" && strings.Contains(text, brand) && !strings.Contains(f.value, brand) {
+		return false
+	}
+	if !j.comparable() {
+		return true
+	}
+	return check.Covered(f.value, text) >= 0.6 && j.plan.evidence.Novel(text) <= 2 && len(text) <= 2*len(f.value)+24
+}
+
+// comparable says that row and draft are in the same language, so that words can be found again.
+func (j *job) comparable() bool { return j.plan.language == string(j.brief.Language) }
+
+// brandOnce takes off a brand at a title's end that the title has already.
+func (j *job) brandOnce(text string) string {
+	brand := j.plan.brand()
+	if head, ok := strings.CutSuffix(text, brand); ok && brand != "" && strings.Contains(head, brand) {
+		return strings.TrimRight(head, " |-–—·，,")
+	}
+	return text
+}
+
+// score ranks a part: fewer hard findings, fewer soft ones, more of the facts that it is to carry, fewer words that the
+// row doesn't have. Smaller is better, the first figure that differs decides.
 type score [4]int
 
-func (j *job) score(f Field, findings []check.Finding) score {
+// fails says that a part should be made again.
+func (s score) fails() bool { return s[0] > 0 || s[1] > 0 || s[2] >= 2 }
+
+// judge scores a part, and says what is wrong with it.
+func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) {
+	name := fieldOf(p.slot)
+	in := c.input(j, []Field{{Name: name, Text: text}})
+	in.Must = nil // the description as a whole is to carry them
 	var s score
-	for _, x := range findings {
-		if x.Field != f.Name {
-			continue
-		}
-		if x.Severity == check.Must {
+	var found []check.Finding
+	for _, f := range check.Draft(in) {
+		if f.Severity == check.Must {
 			s[0]++
 		} else {
 			s[1]++
 		}
+		found = append(found, f)
 	}
-	s[2] = -len(j.plan.evidence.FactsIn(f.Text))
-	s[3] = j.plan.evidence.Novel(f.Text)
-	return s
+	e := j.plan.evidence
+	if name == FieldDescription || check.IsBullet(name) {
+		s[2] = j.missing(p, text)
+	} else {
+		s[2] = -len(e.FactsIn(text))
+	}
+	if j.comparable() {
+		s[3] = e.Novel(text)
+	}
+	return s, found
 }
 
-func (s score) plus(o score) score {
-	for i := range s {
-		s[i] += o[i]
+// missing grades how much of its facts a part leaves out: 0 little, 1 a good deal, 2 most.
+func (j *job) missing(p piece, text string) int {
+	if len(p.facts) == 0 || !j.comparable() {
+		return 0
 	}
-	return s
+	worst := 0
+	for _, f := range p.facts {
+		switch covered := check.Covered(f.value, text); {
+		case covered < 0.34:
+			worst = max(worst, 2)
+		case covered < 0.6:
+			worst = max(worst, 1)
+		}
+	}
+	return worst
 }
 
-func compareScores(a, b score) int { return slices.Compare(a[:], b[:]) }
-
-func (j *job) total(a attempt) score {
-	var s score
-	for _, f := range a.fields {
-		s = s.plus(j.score(f, a.findings))
+// combine makes a page of the best text for each slot among the attempts. open are the slots of which none is good, notes
+// what is wrong with them.
+func (c *Composer) combine(j *job, all []attempt) (best attempt, open map[string]bool, notes []string) {
+	best = attempt{parts: map[string]string{}, seed: all[0].seed}
+	open = map[string]bool{}
+	for _, p := range j.pieces {
+		var top score
+		var wrong []check.Finding
+		for i, a := range all {
+			s, found := c.judge(j, p, a.parts[p.slot])
+			if i > 0 && slices.Compare(s[:], top[:]) >= 0 {
+				continue
+			}
+			top, wrong = s, found
+			best.parts[p.slot] = a.parts[p.slot]
+			best.repaired = max(best.repaired, a.repaired)
+		}
+		if !top.fails() || j.printable(p, best.parts[p.slot]) {
+			continue
+		}
+		open[p.slot] = true
+		for _, f := range wrong {
+			if f.Text != "" && len(notes) < 4 {
+				notes = append(notes, f.Detail)
+			}
+		}
 	}
-	return s
+	return best, open, notes
 }
 
-// choose makes the page of the best text of each field among the attempts, and puts the attempts behind it, best first.
-// A lone attempt is the page.
-func (c *Composer) choose(j *job, all []attempt) []attempt {
-	slices.SortStableFunc(all, func(a, b attempt) int { return compareScores(j.total(a), j.total(b)) })
-	if len(all) < 2 {
-		return all
+// printable says that code has a bullet ready in a part's place.
+func (j *job) printable(p piece, text string) bool {
+	f, ok := j.factOf(p.slot)
+	if !ok || j.carries(text, f) {
+		return false
 	}
-	best := attempt{seed: all[0].seed, repaired: all[0].repaired}
-	for i, f := range all[0].fields {
-		pick := slices.MinFunc(all, func(a, b attempt) int {
-			return cmp.Or(compareScores(j.score(a.fields[i], a.findings), j.score(b.fields[i], b.findings)))
-		})
-		best.fields = append(best.fields, Field{Name: f.Name, Text: pick.fields[i].Text})
-		best.repaired = max(best.repaired, pick.repaired)
+	_, ok = j.printedFor(p.slot)
+	return ok
+}
+
+// finish makes the page of an attempt: sentences that failed to the end give way to the row's own, fields are mended.
+func (c *Composer) finish(j *job, a attempt, failed map[string]bool) attempt {
+	parts := map[string]string{}
+	for _, p := range j.pieces {
+		parts[p.slot] = a.parts[p.slot]
+		if failed[p.slot] && fieldOf(p.slot) == FieldDescription {
+			parts[p.slot] = j.own(p)
+		}
 	}
-	best.fields, best.findings = c.mend(j, best.fields)
-	if compareScores(j.total(best), j.total(all[0])) > 0 { // fields that clash: bullets that say the same
-		return all
+	fields := j.assemble(parts)
+	if strings.TrimSpace(fields[1].Text) == "" { // every sentence failed: what there is, flagged
+		fields = j.assemble(a.parts)
 	}
-	if slices.Equal(best.fields, all[0].fields) {
-		return all
+	a.fields, a.findings = c.mend(j, fields)
+	return a
+}
+
+// own is the supplier's own wording of the facts of a sentence; "" where it has none in the draft's language.
+func (j *job) own(p piece) string {
+	var out []string
+	for _, f := range p.facts {
+		if f.details && !foreign(f.value, j.brief.Language) {
+			out = append(out, clean(FieldDescription, f.value, j.brief.Language))
+		}
 	}
-	return append([]attempt{best}, all...)
+	return join(out, j.brief.Language)
 }

@@ -78,6 +78,51 @@ func (c *Composer) rewriting(b Brief, v Variant, field string, seed uint64) (inf
 	return r, nil
 }
 
+// keep makes a page's pieces with the texts of fields, but for the open ones. A description's sentences are dealt to its
+// slots again.
+func (j *job) keep(fields []Field, open map[string]bool) []piece {
+	texts := map[string]string{}
+	for _, f := range fields {
+		texts[f.Name] = f.Text
+	}
+	sentences := check.Sentences(texts[FieldDescription])
+	described := 0
+	for _, p := range j.pieces {
+		if fieldOf(p.slot) == FieldDescription {
+			described++
+		}
+	}
+	var out []piece
+	nth := 0
+	for _, p := range j.pieces {
+		name := fieldOf(p.slot)
+		if !open[name] {
+			p.fixed = texts[name]
+			if name == FieldDescription {
+				p.fixed = sentencesOf(texts[name], sentences, nth, described)
+				nth++
+			}
+			if p.fixed == "" {
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// sentencesOf is the nth of count shares of a text's sentences; the last share takes the rest.
+func sentencesOf(text string, all []check.Span, nth, count int) string {
+	if nth >= len(all) {
+		return ""
+	}
+	end := all[nth].End
+	if nth == count-1 {
+		end = all[len(all)-1].End
+	}
+	return text[all[nth].Start:end]
+}
+
 // openPrinted makes a slot of a bullet that code prints, so that the model can word it; a bullet beyond the plan's (added
 // by hand) gets one without a fact.
 func (j *job) openPrinted(name string) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -80,12 +81,27 @@ type run struct {
 	closed   bool
 }
 
+func (a attempt) variant() Variant {
+	return Variant{Fields: a.fields, Findings: a.findings, Seed: a.seed, Repaired: a.repaired}
+}
+
+// minCandidates is how many pages are written at least, for the best text of each slot to be chosen among them.
+const minCandidates = 2
+
+func (c *Composer) candidates(b Brief) int {
+	if c.tuning.NoRepair {
+		return 1
+	}
+	return max(minCandidates, b.Variants)
+}
+
 // row is a brief in flight.
 type row struct {
 	index   int
 	job     *job
 	open    int // requests without a result
 	written []attempt
+	page    attempt // the one to deliver
 	repairs int
 	tokens  int
 	started time.Time
@@ -157,7 +173,7 @@ func (r *run) start(b Brief) {
 	}
 	w := &row{index: index, job: j}
 	r.rows[index] = w
-	for n := range max(1, b.Variants) {
+	for n := range r.composer.candidates(b) {
 		r.enqueue(w, j.pieces, n, 0, nil)
 	}
 }
@@ -182,8 +198,12 @@ func (r *run) take(result inference.Result) []Outcome {
 	if result.Err != nil {
 		w.failure = result.Err
 	} else {
-		fields, findings := r.composer.judged(w.job, w.job.read(result, a.pieces))
-		w.written = append(w.written, attempt{fields: fields, findings: findings, seed: a.seed, repaired: a.attempt})
+		parts := w.job.read(result, a.pieces)
+		w.written = append(w.written, attempt{parts: parts, seed: a.seed, repaired: a.attempt})
+		if observe := r.composer.tuning.Observe; observe != nil && a.attempt == 0 {
+			fields := w.job.assemble(parts)
+			observe(w.job.brief, fields, check.Draft(r.composer.input(w.job, fields)))
+		}
 	}
 	w.tokens += result.Generated
 	r.mu.Lock()
@@ -199,111 +219,40 @@ func (r *run) take(result inference.Result) []Outcome {
 	return append(out, r.outcome(w))
 }
 
-// judged mends a page by code, and returns it with the findings that are left.
-func (c *Composer) judged(j *job, fields []Field) ([]Field, []check.Finding) {
-	if c.tuning.Observe == nil && !c.tuning.NoRepair {
-		return c.mend(j, fields)
-	}
-	found := check.Draft(c.input(j, fields))
-	if c.tuning.Observe != nil {
-		c.tuning.Observe(j.brief, fields, found)
-	}
-	if c.tuning.NoRepair {
-		return fields, found
-	}
-	return c.mend(j, fields)
-}
-
-// repair queues the failing fields of a row's best page to be made again, and says whether there is something to wait for.
-// It needs mu.
+// repair queues the slots of a row that no attempt has filled well to be made again, and says whether there is something
+// to wait for. It needs mu.
 func (r *run) repair(w *row) bool {
 	if len(w.written) == 0 {
 		return false
 	}
 	if r.composer.tuning.NoRepair {
+		w.page = w.written[0]
+		w.page.fields = w.job.assemble(w.page.parts)
+		w.page.findings = check.Draft(r.composer.input(w.job, w.page.fields))
 		return false
 	}
-	w.written = r.composer.choose(w.job, w.written)
-	best := w.written[0]
-	if w.repairs >= maxRepairs {
-		return false
-	}
-	pieces, notes := w.job.again(best)
-	if pieces == nil {
+	best, open, notes := r.composer.combine(w.job, w.written)
+	if len(open) == 0 || w.repairs >= maxRepairs {
+		w.page = r.composer.finish(w.job, best, open)
 		return false
 	}
 	w.repairs++
-	r.enqueue(w, pieces, 0, w.repairs, notes)
+	r.enqueue(w, w.job.again(best.parts, open), 0, w.repairs, notes)
 	return true
 }
 
-// again is what of a page is to be made again: the failing fields' slots open, the others forced; nil when nothing is.
-func (j *job) again(best attempt) ([]piece, []string) {
-	failing := map[string]bool{}
-	var notes []string
-	for _, f := range best.findings {
-		if !serious([]check.Finding{f}) {
-			continue
-		}
-		if _, printed := j.printed[f.Field]; printed {
-			continue // code wrote it: the row says it so
-		}
-		if !failing[f.Field] || f.Text != "" {
-			notes = append(notes, f.Detail)
-		}
-		failing[f.Field] = true
-	}
-	if len(failing) == 0 {
-		return nil, nil
-	}
-	if len(notes) > 4 {
-		notes = notes[:4]
-	}
-	return j.keep(best.fields, failing), notes
-}
-
-// keep makes a page's pieces with the texts of fields, but for the open ones.
-func (j *job) keep(fields []Field, open map[string]bool) []piece {
-	texts := map[string]string{}
-	for _, f := range fields {
-		texts[f.Name] = f.Text
-	}
-	sentences := check.Sentences(texts[FieldDescription])
-	described := 0
-	for _, p := range j.pieces {
-		if fieldOf(p.slot) == FieldDescription {
-			described++
-		}
-	}
+// again makes a page's pieces with the texts of parts forced, but for the open ones.
+func (j *job) again(parts map[string]string, open map[string]bool) []piece {
 	var out []piece
-	nth := 0
 	for _, p := range j.pieces {
-		name := fieldOf(p.slot)
-		if !open[name] {
-			p.fixed = texts[name]
-			if name == FieldDescription {
-				p.fixed = sentencesOf(texts[name], sentences, nth, described)
-				nth++
-			}
-			if p.fixed == "" {
+		if !open[p.slot] {
+			if p.fixed = parts[p.slot]; p.fixed == "" {
 				continue
 			}
 		}
 		out = append(out, p)
 	}
 	return out
-}
-
-// sentencesOf is the nth of count shares of a text's sentences; the last share takes the rest.
-func sentencesOf(text string, all []check.Span, nth, count int) string {
-	if nth >= len(all) {
-		return ""
-	}
-	end := all[nth].End
-	if nth == count-1 {
-		end = all[len(all)-1].End
-	}
-	return text[all[nth].Start:end]
 }
 
 // outcome makes a row's draft. It needs mu.
@@ -317,8 +266,14 @@ func (r *run) outcome(w *row) Outcome {
 		RulesetID: b.Ruleset.ID, Language: b.Language, Status: StatusDraft,
 		Seconds: now.Sub(w.started).Seconds(), Tokens: w.tokens, Created: now, Updated: now,
 	}
-	for _, a := range w.written[:min(len(w.written), max(1, b.Variants))] {
-		d.Variants = append(d.Variants, Variant{Fields: a.fields, Findings: a.findings, Seed: a.seed, Repaired: a.repaired})
+	d.Variants = append(d.Variants, w.page.variant())
+	for _, a := range w.written {
+		if len(d.Variants) < b.Variants && a.repaired == 0 {
+			a = r.composer.finish(w.job, a, nil)
+			if !slices.Equal(a.fields, w.page.fields) {
+				d.Variants = append(d.Variants, a.variant())
+			}
+		}
 	}
 	return Outcome{Index: w.index, Draft: d}
 }

@@ -22,6 +22,7 @@ type template struct {
 	Never    string        `json:"never"`
 	Must     string        `json:"must"`
 	Note     string        `json:"note"`
+	Padding  []string      `json:"padding"` // words that fill a sentence up; not written unless the row has them
 	Labels   labels        `json:"labels"`
 	Examples []pageExample `json:"examples"`
 }
