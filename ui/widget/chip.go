@@ -142,6 +142,9 @@ func (c *FilterChip) Selected() bool { return c.selected }
 // OnPress changes what a press does.
 func (c *FilterChip) OnPress(fn func()) { c.onPress = fn }
 
+// Text returns the words.
+func (c *FilterChip) Text() string { return c.text }
+
 // SetText changes the words.
 func (c *FilterChip) SetText(s string) {
 	if c.text != s {
