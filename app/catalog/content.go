@@ -51,7 +51,7 @@ func columnStats(t *sheet.Table, c int) stats {
 			s.distinct++
 			seen[cell] = true
 			if len(s.sample) < 3 {
-				s.sample = append(s.sample, shorten(cell))
+				s.sample = append(s.sample, shorten(strings.ReplaceAll(cell, "\n", " ")))
 			}
 		}
 		if i < statRows {
