@@ -140,7 +140,7 @@ func (g *Guard) Token(tok []byte) Verdict {
 // judge judges g.text, of which the first n bytes are accepted.
 func (g *Guard) judge(n int) Verdict {
 	if at := g.stopAt(n); at >= 0 {
-		if !g.legal(g.text[:at], n).OK {
+		if !g.legal(g.text[:at]).OK {
 			return Verdict{}
 		}
 		return g.endAt(at, g.text)
@@ -150,13 +150,13 @@ func (g *Guard) judge(n int) Verdict {
 	}
 	if m := g.rules.MaxSentences; m > 0 {
 		if at := sentenceEnd(string(g.text), m); at >= n {
-			if v := g.legal(g.text[:at], n); !v.OK {
+			if v := g.legal(g.text[:at]); !v.OK {
 				return v
 			}
 			return Verdict{OK: true, End: true, Keep: at}
 		}
 	}
-	return g.legal(g.text, n)
+	return g.legal(g.text)
 }
 
 // stopAt returns where a stop begins that the bytes behind the first n complete, or -1.
@@ -171,9 +171,9 @@ func (g *Guard) stopAt(n int) int {
 	return best
 }
 
-// legal judges text, of which the first n bytes are accepted, as something that goes on.
-func (g *Guard) legal(text []byte, n int) Verdict {
-	whole, rest, ok := split(text)
+// legal judges a continuation of the text as something that goes on.
+func (g *Guard) legal(written []byte) Verdict {
+	whole, rest, ok := split(written)
 	if !ok {
 		return Verdict{}
 	}
@@ -184,7 +184,11 @@ func (g *Guard) legal(text []byte, n int) Verdict {
 	if len(whole) > g.checked && (r.Script != 0 || r.Numbers != nil || !r.Never.Empty()) && !g.legalTail(whole[g.checked:]) {
 		return Verdict{}
 	}
-	if r.Max > 0 && g.count(string(whole)) > r.Max {
+	text := string(whole)
+	if r.Max > 0 && len(rest) > 0 {
+		text += "字" // as wide as what may come
+	}
+	if r.Max > 0 && g.count(text) > r.Max {
 		return Verdict{TooLong: true}
 	}
 	return Verdict{OK: true}

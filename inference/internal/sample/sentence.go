@@ -14,7 +14,7 @@ const (
 )
 
 // abbreviations that a full stop behind them doesn't end a sentence.
-var abbreviations = [...]string{"no", "st", "approx", "ca", "incl", "max", "min", "vs", "dr", "mr", "mrs", "e.g", "i.e", "etc"}
+var abbreviations = [...]string{"no", "st", "approx", "ca", "incl", "max", "min", "vs", "dr", "mr", "mrs", "e.g", "i.e"}
 
 // endsSentence reports whether text ends behind a sentence.
 func endsSentence(text string) bool {
@@ -29,13 +29,14 @@ func abbreviated(text string, stop rune) bool {
 	if stop != '.' {
 		return false
 	}
-	word := text[strings.LastIndexFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '(' })+1:]
-	word = strings.ToLower(word)
-	if len(word) == 1 && 'a' <= word[0] && word[0] <= 'z' {
-		return true
+	at := strings.LastIndexFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '(' }) + 1
+	word := text[at:]
+	if len(word) == 1 && 'A' <= word[0] && word[0] <= 'Z' {
+		before := strings.TrimSpace(text[:at]) // J. Smith, but: it holds 2 L.
+		return before == "" || before[len(before)-1] < '0' || before[len(before)-1] > '9'
 	}
-	for _, a := range abbreviations[:len(abbreviations)-1] {
-		if word == a {
+	for _, a := range abbreviations {
+		if strings.EqualFold(word, a) {
 			return true
 		}
 	}

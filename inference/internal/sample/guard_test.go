@@ -1,0 +1,272 @@
+package sample
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+// vocabulary of a language made to break rules: digits apart and together, words that hold banned ones, banned ones in
+// pieces, characters in pieces.
+var breakers = strings.Split("0|1|2|5|8|12|18|250|99| 1| 18|.|,|,2|.5| |  |-| be|st|best|best of|Best| rest|bes|ＢＥＳＴ| the| mug|mug|s|!|?|\n|. |.\"|。|！|最|好|最好|杯|杯子|，|½|²|㎡|\xe6|\x9c|\x80|\xe5|\xa5|\xbd|\xad|\x90|\xef\xbc|\x98|(|)|t|h|e|“|”", "|")
+
+// write writes a text of random tokens that the guard allows, and returns it with how it ended.
+func write(g *Guard, random *rand.Rand, most int) (text string, ended bool) {
+	for range most {
+		order := random.Perm(len(breakers) + 1)
+		done := false
+		for _, i := range order {
+			if i == len(breakers) {
+				if v := g.End(); v.End {
+					return string(g.Text()[:v.Keep]), true
+				}
+				continue
+			}
+			v := g.Token([]byte(breakers[i]))
+			if v.End {
+				return string(g.With([]byte(breakers[i]))[:v.Keep]), true
+			}
+			if v.OK {
+				g.Accept([]byte(breakers[i]))
+				done = true
+				break
+			}
+		}
+		if !done {
+			break
+		}
+	}
+	return string(g.Text()), false
+}
+
+var digitRuns = regexp.MustCompile(`[0-9０-９]+(?:[.,．，][0-9０-９]+)*`)
+
+func TestNumbersNeverAnother(t *testing.T) {
+	narrow := strings.NewReplacer("０", "0", "１", "1", "２", "2", "５", "5", "８", "8", "，", ",", "．", ".")
+	rapid.Check(t, func(t *rapid.T) {
+		allowed := rapid.SliceOfN(rapid.SampledFrom([]string{"18", "1,250.5", "12", "5", "99.99", "2.5", "1,2"}), 0, 4).Draw(t, "allowed")
+		if allowed == nil {
+			allowed = []string{}
+		}
+		g := NewGuard(Rules{Stop: []string{"\n"}, Numbers: allowed})
+		text, ended := write(g, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)), 40)
+		runs := digitRuns.FindAllString(text, -1)
+		for i, run := range runs {
+			n := narrow.Replace(run)
+			whole := slices.Contains(allowed, n)
+			open := !ended && i == len(runs)-1 && slices.ContainsFunc(allowed, func(a string) bool { return strings.HasPrefix(a, n) })
+			if !whole && !open {
+				t.Fatalf("%q holds the number %q, allowed are %q", text, run, allowed)
+			}
+		}
+		if strings.ContainsAny(text, "½") {
+			t.Fatalf("%q holds a fraction that isn't allowed", text)
+		}
+	})
+}
+
+var banned = regexp.MustCompile(`(^|[^\p{Latin}\p{Nd}])(b[\s-]*e[\s-]*s[\s-]*t|the[\s-]*mug)([^\p{Latin}\p{Nd}]|$)|最[\s-]*好`)
+
+func TestNeverPhrases(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := NewGuard(Rules{Stop: []string{"\n"}, Never: NewPhrases([]string{"best", "最好", "the mug"})})
+		text, _ := write(g, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2)), 60)
+		plain := strings.ToLower(strings.NewReplacer("ＢＥＳＴ", "best").Replace(text))
+		if banned.MatchString(plain) {
+			t.Fatalf("%q holds a banned phrase", text)
+		}
+	})
+}
+
+func TestPhrases(t *testing.T) {
+	for _, test := range []struct {
+		never, except []string
+		text          string
+		legal         bool
+	}{
+		{[]string{"best"}, nil, "the best mug", false},
+		{[]string{"best"}, nil, "the BEST", false},
+		{[]string{"best"}, nil, "ｂｅｓｔ mug", false},
+		{[]string{"best"}, nil, "b e s t mug", false},
+		{[]string{"best"}, nil, "be-st mug", false},
+		{[]string{"best"}, nil, "bestow it", true},
+		{[]string{"best"}, nil, "Everbest", true},
+		{[]string{"best"}, nil, "best-in-class", false},
+		{[]string{"No. 1"}, nil, "our no.1 mug", false},
+		{[]string{"money back"}, nil, "moneyback promise", false},
+		{[]string{"don't"}, nil, "they don’t", false},
+		{[]string{"第一"}, nil, "全国第 一品牌", false},
+		{[]string{"最"}, nil, "最适合", false},
+		{[]string{"best"}, []string{"best western"}, "best western hotel", true},
+		{[]string{"best"}, []string{"best western"}, "best eastern hotel", false},
+		{[]string{"最好"}, []string{"最好吃"}, "最好吃", true},
+		{[]string{"organic"}, []string{"Organic"}, "organic cotton", true},
+		{[]string{"100%"}, nil, "100% cotton", false},
+		{nil, nil, "anything", true},
+	} {
+		g := NewGuard(Rules{Never: NewPhrases(test.never), Except: test.except})
+		legal := true
+		for _, r := range test.text { // letter by letter, so that no token border helps
+			piece := []byte(string(r))
+			if r < utf8.RuneSelf || !unicode.Is(unicode.Han, r) {
+				legal = legal && g.Token(piece).OK
+				g.Accept(piece)
+				continue
+			}
+			for _, b := range piece {
+				legal = legal && g.Token([]byte{b}).OK
+				g.Accept([]byte{b})
+			}
+		}
+		legal = legal && g.End().OK
+		whole := NewGuard(Rules{Never: NewPhrases(test.never), Except: test.except})
+		atOnce := whole.Token([]byte(test.text))
+		if atOnce.OK {
+			whole.Accept([]byte(test.text))
+			atOnce = whole.End()
+		}
+		if atOnce.OK != test.legal {
+			t.Errorf("never %q except %q: %q as one token is legal: %v", test.never, test.except, test.text, atOnce.OK)
+		}
+		// Letter by letter a banned word that is the beginning of a longer one can't be told apart.
+		if legal && !test.legal {
+			t.Errorf("never %q except %q: %q letter by letter is legal", test.never, test.except, test.text)
+		}
+	}
+}
+
+func TestLengthHolds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		least := rapid.IntRange(0, 20).Draw(t, "min")
+		most := least + rapid.IntRange(1, 30).Draw(t, "room")
+		count := func(s string) int { return len(s) }
+		g := NewGuard(Rules{Stop: []string{"\n"}, Min: least, Max: most, Count: count, NotEmpty: true})
+		text, ended := write(g, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3)), 80)
+		whole, _, _ := split([]byte(text))
+		n := len(strings.TrimSpace(string(whole)))
+		if n > most || ended && (n < least || n == 0) {
+			t.Fatalf("%q has %d bytes, bounds are %d and %d, ended %v", text, n, least, most, ended)
+		}
+	})
+}
+
+func TestScripts(t *testing.T) {
+	for _, test := range []struct {
+		allowed Script
+		text    string
+		legal   bool
+	}{
+		{Latin, "A 350 ml mug, ½ price – “new” café", true},
+		{Latin, "mug 杯", false},
+		{Latin, "кружка", false},
+		{Han, "容量350ml的杯子，高12 cm。", true},
+		{Han, "这款mug很好", false},
+		{Han, "ケトル", false},
+		{Latin | Han, "这款 mug 很好", true},
+		{0, "кружка", true},
+	} {
+		g := NewGuard(Rules{Script: test.allowed})
+		if got := g.Token([]byte(test.text)).OK; got != test.legal {
+			t.Errorf("%q in scripts %d: %v", test.text, test.allowed, got)
+		}
+	}
+	// A character is refused from its first byte on if it can't become a legal one.
+	if g := NewGuard(Rules{Script: Latin}); g.Token([]byte("\xe6")).OK {
+		t.Error("the first byte of a Chinese character was legal in Latin")
+	}
+	if g := NewGuard(Rules{}); g.Token([]byte("\xff")).OK {
+		t.Error("a byte that no character has was legal")
+	}
+}
+
+func TestSentences(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		n    int
+		end  string // the text's beginning up to the n-th sentence's end; "" if it doesn't go so far
+	}{
+		{"One. Two.", 1, "One."},
+		{"One. Two.", 2, ""},
+		{"One. Two. ", 2, "One. Two."},
+		{"It holds 1.5 l. Good.", 1, "It holds 1.5 l."},
+		{"Approx. 3 cups. More", 1, "Approx. 3 cups."},
+		{"She said “stop.” Then", 1, "She said “stop.”"},
+		{"好杯子。很轻。", 1, "好杯子。"},
+		{"好杯子。很轻。", 2, "好杯子。很轻。"},
+		{"他说“好。", 1, ""},
+		{"他说“好。”", 1, "他说“好。”"},
+		{"Wait... what? No", 2, "Wait... what?"},
+	} {
+		want := len(test.end)
+		if test.end == "" {
+			want = -1
+		}
+		if got := sentenceEnd(test.text, test.n); got != want {
+			t.Errorf("sentence %d of %q ends at %d, want %d", test.n, test.text, got, want)
+		}
+	}
+	for text, want := range map[string]bool{
+		"A mug.": true, "A mug": false, "A mug!)": true, "杯子。": true, "杯子": false, "holds approx.": false, "": false, ".": false, "A mug, ": false,
+	} {
+		if endsSentence(text) != want {
+			t.Errorf("%q ends a sentence: %v", text, !want)
+		}
+	}
+}
+
+func TestSentenceRules(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 3).Draw(t, "sentences")
+		g := NewGuard(Rules{Stop: []string{"\n"}, SentenceEnd: true, MaxSentences: n})
+		text, ended := write(g, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 4)), 80)
+		if ended && !endsSentence(text) {
+			t.Fatalf("%q ended in the middle of a sentence", text)
+		}
+		if n > 0 && sentenceEnd(text+" x", n) >= 0 && sentenceEnd(text+" x", n+1) >= 0 {
+			t.Fatalf("%q has more than %d sentences", text, n)
+		}
+	})
+}
+
+func TestOneOf(t *testing.T) {
+	options := []string{"mug", "mugs the 18", "最好"}
+	rapid.Check(t, func(t *rapid.T) {
+		g := NewGuard(Rules{Stop: []string{"\n"}, OneOf: options})
+		text, ended := write(g, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 5)), 30)
+		if !ended || !slices.Contains(options, strings.TrimSpace(text)) {
+			t.Fatalf("%q (ended %v) is none of %q", text, ended, options)
+		}
+	})
+}
+
+// The end of the fixed text is written again by the first tokens, and isn't a part of the text.
+func TestHealing(t *testing.T) {
+	g := NewGuard(Rules{Stop: []string{"\n"}, NotEmpty: true})
+	g.Reset([]byte(" "))
+	if g.Token([]byte("mug")).OK || g.End().OK {
+		t.Error("the space before the slot was forgotten")
+	}
+	if !g.Token([]byte(" mug")).OK {
+		t.Fatal(`" mug" was refused`)
+	}
+	g.Accept([]byte(" mug"))
+	if string(g.Text()) != "mug" {
+		t.Errorf("text is %q", g.Text())
+	}
+	g.Accept([]byte("s."))
+	for _, test := range []struct {
+		keep, tokens int
+		rest         string
+	}{{5, 2, ""}, {4, 1, "s"}, {3, 1, ""}, {2, 0, " mu"}, {0, 0, " "}} {
+		tokens, rest := g.Kept(g.Text(), test.keep)
+		if tokens != test.tokens || string(rest) != test.rest {
+			t.Errorf("cut behind %d bytes: %d tokens and %q, want %d and %q", test.keep, tokens, rest, test.tokens, test.rest)
+		}
+	}
+}
