@@ -1,7 +1,7 @@
 // Command sample makes the sample catalogue's spreadsheets from assets/samples/sample-catalogue.txt. Run it at the root
 // of the repository:
 //
-//	go run ./scripts/sample
+//	go run ./assets/samples/_make
 //
 // The text file has the products; this program adds what such files carry besides: title rows, bar codes as numbers,
 // image links, stock, an empty bordered row, a second sheet, a header name that occurs twice.
