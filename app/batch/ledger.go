@@ -42,7 +42,10 @@ func OpenLedger(db *store.DB, keep KeepDraft) (*Ledger, error) {
 			continue
 		}
 		if err := l.release(job.ID, func(j *Job) {
-			if j.State == Running || j.State == Waiting {
+			switch {
+			case j.Counts.Pending == 0: // it ended between its last row and its own end
+				j.State = Done
+			case j.State == Running || j.State == Waiting:
 				j.State, j.Interrupted = Paused, true
 			}
 		}); err != nil {
