@@ -138,19 +138,9 @@ func (f Folder) Path(m Model) string { return filepath.Join(string(f), m.File) }
 // ErrMissing or ErrUnknown and says what to do.
 func (f Folder) Locate(nameOrPath string) (string, error) {
 	for _, m := range Table() {
-		if m.Name != nameOrPath {
-			continue
+		if m.Name == nameOrPath {
+			return f.there(m)
 		}
-		path := f.Path(m)
-		info, err := os.Stat(path)
-		switch {
-		case err != nil:
-			return "", fmt.Errorf("model %q: %w: %q isn't there; get it with `shelftalk-cli models get %s`", m.Name, ErrMissing, path, m.Name)
-		case info.Size() != m.Bytes:
-			return "", fmt.Errorf("model %q: %w: %q has %d bytes instead of %d; get it again with `shelftalk-cli models get %s`",
-				m.Name, ErrWrong, path, info.Size(), m.Bytes, m.Name)
-		}
-		return path, nil
 	}
 	for _, path := range []string{nameOrPath, filepath.Join(string(f), nameOrPath)} {
 		if info, err := os.Stat(path); err == nil && !info.IsDir() {
@@ -159,6 +149,20 @@ func (f Folder) Locate(nameOrPath string) (string, error) {
 	}
 	_, err := ByName(nameOrPath)
 	return "", err
+}
+
+// there returns m's file when it has the right size.
+func (f Folder) there(m Model) (string, error) {
+	path := f.Path(m)
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("model %q: %w: %q isn't there; get it with `shelftalk-cli models get %s`", m.Name, ErrMissing, path, m.Name)
+	case info.Size() != m.Bytes:
+		return "", fmt.Errorf("model %q: %w: %q has %d bytes instead of %d; get it again with `shelftalk-cli models get %s`",
+			m.Name, ErrWrong, path, info.Size(), m.Bytes, m.Name)
+	}
+	return path, nil
 }
 
 // State of a model's file.

@@ -21,7 +21,7 @@ const memory = "verified.json"
 // Verify says whether m's file is what was published: nil, or an error that wraps ErrMissing or ErrWrong. A file that was
 // found right before and hasn't changed since isn't hashed again, unless again is set.
 func (f Folder) Verify(ctx context.Context, m Model, again bool, progress Progress) error {
-	path, err := f.Locate(m.Name)
+	path, err := f.there(m)
 	if err != nil {
 		return err
 	}
