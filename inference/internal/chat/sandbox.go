@@ -37,9 +37,10 @@ func vet(source string) error {
 		for ; i < len(source); i++ {
 			switch c := source[i]; {
 			case quote != 0:
-				if c == '\\' {
+				switch c {
+				case '\\':
 					i++
-				} else if c == quote {
+				case quote:
 					quote = 0
 				}
 			case c == '\'' || c == '"':
@@ -110,7 +111,8 @@ func filters() *exec.FilterSet {
 	set := map[string]exec.FilterFunction{"tojson": toJSON}
 	for _, name := range []string{
 		"trim", "default", "d", "first", "last", "length", "count", "list", "items", "lower", "upper",
-		"capitalize", "title", "string", "int", "safe", "selectattr", "rejectattr", "reverse",
+		"capitalize", "title", //nolint:misspell // Jinja's spelling
+		"string", "int", "safe", "selectattr", "rejectattr", "reverse",
 	} {
 		if f, ok := builtins.Filters.Get(name); ok {
 			set[name] = f

@@ -12,6 +12,7 @@
 package gguf
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -88,7 +89,7 @@ func (f *File) ReadAt(t Tensor, p []byte, off int64) error {
 	if n == len(p) {
 		return nil
 	}
-	if err == nil || err == io.EOF { //nolint:errorlint // io.ReaderAt promises io.EOF itself
+	if err == nil || errors.Is(err, io.EOF) {
 		return fmt.Errorf("tensor %q: %w", t.Name, ErrTruncated)
 	}
 	return fmt.Errorf("tensor %q: %w", t.Name, err)

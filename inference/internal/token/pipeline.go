@@ -62,12 +62,12 @@ func (m model) Tokenize(word string) ([]tokenizer.Token, error) {
 	return list, nil
 }
 
-func (m model) TokenToId(text string) (int, bool) { //nolint:revive // the library's spelling
+func (m model) TokenToId(text string) (int, bool) {
 	id, ok := m.t.ID([]byte(text))
 	return int(id), ok
 }
 
-func (m model) IdToToken(id int) (string, bool) { //nolint:revive // the library's spelling
+func (m model) IdToToken(id int) (string, bool) {
 	if !m.t.valid(int32(id)) {
 		return "", false
 	}
@@ -91,7 +91,7 @@ func (m model) Save(string, ...string) error {
 // composer is normalizer.Normalizer: composed characters, for the patterns that want them.
 type composer struct{ p pattern }
 
-func (c composer) Normalize(n *normalizer.NormalizedString) (*normalizer.NormalizedString, error) {
+func (c composer) Normalize(n *normalizer.NormalizedString) (*normalizer.NormalizedString, error) { //nolint:misspell // the library's spelling
 	before := n.GetNormalized()
 	after := c.p.clean(before)
 	if after == before {
