@@ -29,6 +29,7 @@ type Drafts struct {
 	empty    fyne.CanvasObject
 	told     string
 	narrow   bool
+	hidden   bool // nothing is drawn then
 }
 
 // NewDrafts builds the page.
@@ -86,12 +87,16 @@ func (d *Drafts) Object() fyne.CanvasObject { return d.page }
 
 // Show implements Page.
 func (d *Drafts) Show(Route) {
+	d.hidden = false
 	d.p.Show()
 	d.draw()
 }
 
 // Hide implements Page.
-func (d *Drafts) Hide() {}
+func (d *Drafts) Hide() { d.hidden = true }
+
+// Close ends the page: the window builds another, in another language.
+func (d *Drafts) Close() { d.p.Close() }
 
 // FocusSearch implements Searcher.
 func (d *Drafts) FocusSearch() { d.env.Window.Canvas().Focus(d.search) }
@@ -130,6 +135,9 @@ func (d *Drafts) row(i int) widget.TableRow {
 
 // draw shows the presenter's state.
 func (d *Drafts) draw() {
+	if d.hidden {
+		return
+	}
 	s := d.p.State()
 	say := d.env.Say
 	d.header.SetSubject(s.Subject)

@@ -123,6 +123,12 @@ func (e *Editor) Hide() {
 	e.p.StopWriting()
 }
 
+// Close ends the page: the window builds another, in another language.
+func (e *Editor) Close() {
+	e.keep()
+	e.p.Close()
+}
+
 func (e *Editor) back() {
 	e.keep()
 	e.env.Go(Route{Page: "drafts"})
@@ -221,10 +227,6 @@ func (e *Editor) draw() {
 	if s.ID == "" && s.Problem == nil {
 		return
 	}
-	if s.ID != old.ID || s.Title != old.Title || s.Key != old.Key {
-		e.header.SetTitle(s.Title)
-		e.header.SetSubject(s.Key)
-	}
 	if len(s.Chips) > 0 {
 		e.status.Set(s.Chips[0].Text, chipKind(s.Chips[0].Tone))
 	}
@@ -243,7 +245,7 @@ func (e *Editor) draw() {
 // drawActions fills the header, when anything of it has changed.
 func (e *Editor) drawActions(s present.EditorState) {
 	narrow, busy := e.page.Narrow(), s.Writing != ""
-	signature := fmt.Sprint(s.ID, s.Variants, len(s.Findings), narrow, busy, s.CanUndo, s.CanRedo, s.Blocked, s.Approved)
+	signature := fmt.Sprint(s.ID, s.Title, s.Variants, len(s.Findings), narrow, busy, s.CanUndo, s.CanRedo, s.Blocked, s.Approved)
 	if signature == e.actions {
 		return
 	}
@@ -251,7 +253,10 @@ func (e *Editor) drawActions(s present.EditorState) {
 	say := e.env.Say
 	var actions []fyne.CanvasObject
 	e.place.Hidden, e.undo.Hidden, e.redo.Hidden = narrow, narrow, narrow
-	if narrow {
+	e.header.SetTitle(s.Title)
+	e.header.SetSubject(s.Key)
+	if narrow { // the title needs the room
+		e.header.SetSubject("")
 		e.look.SetLabel(say("editor.panel.findings", len(s.Findings)))
 		actions = append(actions, e.data, e.look)
 	}
@@ -309,7 +314,7 @@ func (e *Editor) drawFacts(s present.EditorState) {
 			value.SetMarks([]widget.Mark{{Start: 0, End: len(f.Value), Kind: widget.MarkFact}})
 		}
 		value.MaxLines = 6
-		e.facts.Add(widget.Pad(6, 0, 6, 0, widget.Beside(92, theme.Space3, name, value)))
+		e.facts.Add(widget.Pad(6, 0, 6, 0, widget.Beside(84, theme.Space3, name, value)))
 		e.facts.Add(widget.NewRule())
 	}
 	e.facts.Add(widget.Pad(theme.Space3, 0, 0, 0, widget.NewNotes(s.FactsNote)))

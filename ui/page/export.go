@@ -91,6 +91,9 @@ func (x *exportSheet) draw() {
 		x.told.Add(problem(s.Problem))
 	case s.Done != nil:
 		x.told.Add(widget.NewNotice(widget.NoticeInfo, s.Done.Title, s.Done.Detail, s.Done.Path))
+		if s.Done.Warning != "" {
+			x.told.Add(widget.Pad(theme.Space3, 0, 0, 0, widget.NewNotes(s.Done.Warning)))
+		}
 	case s.NoApproved && s.Blocked == "":
 		x.told.Add(widget.NewNotes(say("export.noapproved")))
 	}

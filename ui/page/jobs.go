@@ -42,7 +42,7 @@ type Jobs struct {
 	actions string // what the header shows, so that it is only built anew when it changes
 	told    string // likewise for the notices
 	all     string // likewise for the panel
-	started string // the job whose end was last reported
+	hidden  bool   // nothing is drawn then
 }
 
 // NewJobs builds the page.
@@ -95,12 +95,17 @@ func (j *Jobs) Object() fyne.CanvasObject { return j.page }
 
 // Show implements Page.
 func (j *Jobs) Show(r Route) {
+	j.hidden = false
 	j.p.Show(r.ID)
 	j.draw()
+	j.rows()
 }
 
-// Hide implements Page: the job goes on, and the page follows it.
-func (j *Jobs) Hide() {}
+// Hide implements Page: the job goes on, and its presenter follows it.
+func (j *Jobs) Hide() { j.hidden = true }
+
+// Close ends the page: the window builds another, in another language.
+func (j *Jobs) Close() { j.p.Close() }
 
 // Escape closes the list of jobs.
 func (j *Jobs) Escape() bool {
@@ -136,6 +141,9 @@ func (j *Jobs) open(i int) {
 }
 
 func (j *Jobs) rows() {
+	if j.hidden {
+		return
+	}
 	widget.Show(j.none, j.p.Rows() == 0)
 	j.table.Reload()
 }
@@ -149,6 +157,9 @@ func (j *Jobs) row(i int) widget.TableRow {
 
 // draw shows the presenter's state; it is called up to ten times a second while a job runs.
 func (j *Jobs) draw() {
+	if j.hidden {
+		return
+	}
 	s := j.p.State()
 	v := s.Job
 	j.drawList(s)
@@ -173,7 +184,6 @@ func (j *Jobs) draw() {
 	j.drawLegend(v)
 	j.drawCards(v.Cards)
 	j.body.Refresh()
-	j.report(v)
 }
 
 func (j *Jobs) drawLegend(v *present.JobView) {
@@ -185,14 +195,6 @@ func (j *Jobs) drawLegend(v *present.JobView) {
 		items = append(items, item(theme.Bad, v.Skipped, "skipped"))
 	}
 	j.legend.Set(append(items, item(theme.Line, v.Waiting, "waiting")))
-}
-
-// report tells the end of a job, once.
-func (j *Jobs) report(v *present.JobView) {
-	if v.Finished && j.started != v.ID {
-		j.started = v.ID
-		j.env.Event("job-done", "id", v.ID)
-	}
 }
 
 func (j *Jobs) drawHeader(s present.JobsState) {
@@ -308,8 +310,8 @@ func (c *rowCard) set(r present.RowCard) {
 	c.title.SetText(r.Title)
 	c.key.SetText(r.Key)
 	c.chip.Set(r.Chip.Text, chipKind(r.Chip.Tone))
-	if c.text.Text() != r.Text || c.text.Writing != r.Writing {
-		c.text.Writing, c.text.Tail = r.Writing, r.Writing
+	if c.text.Text() != r.Text || c.text.Tail != r.Writing || c.text.Writing != r.Caret {
+		c.text.Writing, c.text.Tail = r.Caret, r.Writing
 		c.text.SetText(r.Text)
 	}
 }

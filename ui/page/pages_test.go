@@ -31,8 +31,7 @@ func looks() []struct {
 		lang          string
 		width, height float32
 	}{
-		{"light-en", theme.ModeLight, "en", 1080, 800}, {"dark-zh", theme.ModeDark, "zh", 1080, 800},
-		{"narrow-zh", theme.ModeLight, "zh", 944, 700}, {"narrow-en", theme.ModeDark, "en", 944, 700},
+		{"wide-light-en", theme.ModeLight, "en", 1080, 800}, {"narrow-dark-zh", theme.ModeDark, "zh", 944, 700},
 	}
 }
 
@@ -61,7 +60,7 @@ func TestJobsPage(t *testing.T) {
 func TestJobsPageRunning(t *testing.T) {
 	for _, l := range looks() {
 		t.Run(l.name, func(t *testing.T) {
-			d := newDesk(t, l.mode, l.lang, false, 60*time.Millisecond)
+			d := newDesk(t, l.mode, l.lang, false, 20*time.Millisecond)
 			p := NewJobs(d.Env)
 			d.show(t, p, Route{}, l.width, l.height)
 			d.write(t, 12, compose.English)
@@ -132,7 +131,7 @@ func findings(t *testing.T, d *desk) studio.DraftView {
 func TestEditorPage(t *testing.T) {
 	for _, l := range looks() {
 		t.Run(l.name, func(t *testing.T) {
-			d := newDesk(t, l.mode, l.lang, false, 20*time.Millisecond)
+			d := newDesk(t, l.mode, l.lang, false, 5*time.Millisecond)
 			d.write(t, 12, compose.English)
 			d.studio.Wait()
 			v := findings(t, d)

@@ -155,7 +155,7 @@ func (d *draftSheet) facts(say Say) ([]FactLine, string) {
 		case catalog.Key, catalog.Ignore, catalog.Title:
 			continue
 		}
-		out = append(out, FactLine{f.Name, f.Value, used[i]})
+		out = append(out, FactLine{catalog.Label(f.Name, say("code")), f.Value, used[i]})
 		if facts++; used[i] {
 			n++
 		}

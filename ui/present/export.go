@@ -104,7 +104,7 @@ type ExportState struct {
 // ExportDone tells of the written file.
 type ExportDone struct {
 	Title, Detail, Path string
-	Lines               []string
+	Warning             string // what a spreadsheet program may do to the file
 }
 
 // State returns the dialog as it is now.
@@ -134,8 +134,13 @@ func (p *Export) State() ExportState {
 
 func (p *Export) told() *ExportDone {
 	say, r := p.stage.Say, *p.report
+	warning := ""
+	if len(r.Warnings) > 0 {
+		warning = say("export.done.csv")
+	}
 	return &ExportDone{
-		Title: say("export.done", filepath.Base(p.spec.Path)), Path: p.spec.Path,
+		Warning: warning,
+		Title:   say("export.done", filepath.Base(p.spec.Path)), Path: p.spec.Path,
 		Detail: say.Count("export.done.rows", r.Rows) + " " + say.Count("export.done.copy", p.copied),
 	}
 }

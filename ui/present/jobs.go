@@ -8,6 +8,7 @@ import (
 
 	"shelftalk/app/batch"
 	"shelftalk/app/channel"
+	"shelftalk/app/compose"
 	"shelftalk/app/studio"
 )
 
@@ -311,9 +312,11 @@ func newCard(l batch.Live) card {
 	return c
 }
 
+// write shows what is being written: the title, then the description, which stays while the short fields behind it come.
 func (c *card) write(l batch.Live) {
-	if l.Text != "" || l.Field != c.field {
-		c.field, c.text = l.Field, l.Text
+	c.field = l.Field
+	if l.Text != "" && (l.Field == compose.FieldTitle || l.Field == compose.FieldDescription || c.text == "") {
+		c.text = l.Text
 	}
 }
 

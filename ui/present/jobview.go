@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shelftalk/app/batch"
+	"shelftalk/app/compose"
 )
 
 // JobsState is the jobs page.
@@ -40,6 +41,7 @@ type RowCard struct {
 	Text       string
 	Chip       Chip
 	Writing    bool
+	Caret      bool // the text is being written now, not a field behind it
 	DraftID    string
 }
 
@@ -126,9 +128,12 @@ func (p *Jobs) view(job *batch.Job) *JobView {
 }
 
 func (p *Jobs) card(c *card) RowCard {
-	out := RowCard{Index: c.index, Title: c.title, Key: c.key, Text: c.text, Writing: c.live}
+	out := RowCard{Index: c.index, Title: c.title, Key: c.key, Text: c.text, Writing: c.live, Caret: c.live && (c.field == "" || c.field == compose.FieldTitle || c.field == compose.FieldDescription)}
 	if c.live {
 		out.Chip = Chip{p.stage.Say("row.writing"), Accent}
+		if c.field != "" && c.field != compose.FieldDescription {
+			out.Chip.Text = p.stage.Say("row.writing_field", fieldLabel(p.stage.Say, c.field))
+		}
 		return out
 	}
 	out.Chip, out.DraftID = p.rowChip(c.row), c.row.DraftID

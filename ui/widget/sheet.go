@@ -21,6 +21,7 @@ type Sheet struct {
 	onKey   func(*fyne.KeyEvent)
 	onClose func()
 	open    bool
+	top     float32
 }
 
 // sheetCard keeps the pointer from the shade.
@@ -86,7 +87,10 @@ func (s *Sheet) CreateRenderer() fyne.WidgetRenderer {
 		w := min(s.width, size.Width-2*theme.Space6)
 		s.scroll.Content.Resize(fyne.NewSize(w, s.scroll.Content.MinSize().Height))
 		h := min(s.scroll.Content.MinSize().Height, size.Height-2*theme.Space6)
-		s.card.Move(fyne.NewPos((size.Width-w)/2, max((size.Height-h)*0.4, theme.Space6)))
+		if s.top == 0 { // it stays where it appeared when its body grows
+			s.top = max((size.Height-h)*0.4, theme.Space6)
+		}
+		s.card.Move(fyne.NewPos((size.Width-w)/2, max(min(s.top, size.Height-h-theme.Space6), theme.Space6)))
 		s.card.Resize(fyne.NewSize(w, h))
 	}
 	d.refresh = func() {
