@@ -5,23 +5,21 @@ import "math"
 // maxTile is the largest number of tokens of a tile: twelve integer and twelve float accumulators are what the registers hold.
 const maxTile = 12
 
-// A block of a tile of T tokens holds 64·T bytes: signed codes [T][32], then, each [T] wide, the float32 scale, the scale times
-// magicFloat, the scale times the sum of the codes, and four integers from which accumulators start (magicBits less an offset
-// times the sum of the codes): for offset 16, for offset 128, for offset 32 over the first and over the last 16 codes.
+// A block of a tile of T tokens holds 56·T bytes: signed codes [T][32], then, each [T] wide, the float32 scale, the scale times
+// the sum of the codes, and four integers from which accumulators start (magicBits less an offset times the sum of the codes):
+// for offset 16, for offset 128, for offset 32 over the first and over the last 16 codes.
 //
 // An accumulator that starts at magicBits is, read as a float32, 3·2^22 plus the dot product, exactly, since no dot product of
-// 32 codes reaches 2^22. So scale·(float(acc)) − scale·magicFloat is the scaled dot product, rounded once: conversion and
-// multiplication are one fused operation. For that scale·3·2^22 must be exact: scales keep 22 bits.
+// 32 codes reaches 2^22: a subtraction converts it.
 const (
-	actToken   = 64 // bytes per token and block
-	magicBits  = 0x4B400000
-	magicFloat = 12582912 // 3·2^22
-	tinyAmax   = 1e-25    // a block whose largest value is below counts as zero, so that no product becomes subnormal
+	actToken  = 56 // bytes per token and block
+	magicBits = 0x4B400000
+	tinyAmax  = 1e-25 // a block whose largest value is below counts as zero, so that no product becomes subnormal
 )
 
 // offsets within a block of a tile of T tokens, in units of T bytes.
 const (
-	actScale, actMagic, actSum, actSeed16, actSeed128, actSeed32 = 32, 36, 40, 44, 48, 52
+	actScale, actSum, actSeed16, actSeed128, actSeed32 = 32, 36, 40, 44, 48
 )
 
 // Acts holds the inputs of a linear layer for the tokens of a step: quantised, in tiles, and as floats for float matrices.
@@ -111,8 +109,8 @@ func (a *Acts) Quantise(tile int, x []float32, stride int) {
 	}
 }
 
-// quantiseGeneric writes token t of a tile of T tokens. Per block of 32: scale = max|x|/127, cut to 22 bits; code =
-// round to even(x/scale). An input that isn't finite gives meaningless numbers, but no harm.
+// quantiseGeneric writes token t of a tile of T tokens. Per block of 32: scale = max|x|/127, code = round to
+// even(x/scale). An input that isn't finite gives meaningless numbers, but no harm.
 func quantiseGeneric(dst []byte, x []float32, t, T int) {
 	for b := 0; b < len(x)/blockCols; b++ {
 		v := x[b*blockCols:][:blockCols]
@@ -123,7 +121,7 @@ func quantiseGeneric(dst []byte, x []float32, t, T int) {
 		}
 		var scale, inverse float32
 		if amax >= tinyAmax {
-			scale = math.Float32frombits(math.Float32bits(amax*(1.0/127)) &^ 3)
+			scale = amax * (1.0 / 127)
 			inverse = 1 / scale
 		}
 		var sums [2]int32
@@ -135,7 +133,6 @@ func quantiseGeneric(dst []byte, x []float32, t, T int) {
 		}
 		sum := sums[0] + sums[1]
 		putBits(out, actScale, t, T, math.Float32bits(scale))
-		putBits(out, actMagic, t, T, math.Float32bits(scale*magicFloat))
 		putBits(out, actSum, t, T, math.Float32bits(scale*float32(sum)))
 		putBits(out, actSeed16, t, T, uint32(magicBits-16*sum))
 		putBits(out, actSeed128, t, T, uint32(magicBits-128*sum))

@@ -5,15 +5,13 @@
 DATA quantTable<>+0(SB)/4, $0x7fffffff // absolute value
 DATA quantTable<>+4(SB)/4, $0x3c010204 // 1/127
 DATA quantTable<>+8(SB)/4, $0x15f79688 // 1e-25
-DATA quantTable<>+12(SB)/4, $0xfffffffc // 22 bits
-DATA quantTable<>+16(SB)/4, $0x3f800000 // 1
-DATA quantTable<>+20(SB)/4, $0x4b400000 // 3·2^22
-DATA quantTable<>+24(SB)/4, $0x80808080
-GLOBL quantTable<>(SB), RODATA|NOPTR, $28
+DATA quantTable<>+12(SB)/4, $0x3f800000 // 1
+DATA quantTable<>+16(SB)/4, $0x80808080
+GLOBL quantTable<>(SB), RODATA|NOPTR, $20
 
 // func avx512Quantise(dst *byte, x *float32, blocks, t, T int)
 //
-// DI codes of the token, R8 its scale, R10 4·T, R11 12·T, R12 20·T, R13 64·T.
+// DI codes of the token, R8 its scale, R10 4·T, R11 12·T, R12 20·T, R13 56·T.
 TEXT ·avx512Quantise(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ x+8(FP), SI
@@ -27,14 +25,12 @@ TEXT ·avx512Quantise(SB), NOSPLIT, $0-40
 	LEAQ (R8)(AX*4), R8
 	SHLQ $5, AX
 	ADDQ AX, DI
-	SHLQ $6, R13
+	IMULQ $56, R13
 	VPBROADCASTD quantTable<>+0(SB), Z31
-	VPBROADCASTD quantTable<>+24(SB), Y14
+	VPBROADCASTD quantTable<>+16(SB), Y14
 	VMOVSS quantTable<>+4(SB), X13
 	VMOVSS quantTable<>+8(SB), X12
-	VMOVSS quantTable<>+12(SB), X11
-	VMOVSS quantTable<>+16(SB), X10
-	VMOVSS quantTable<>+20(SB), X9
+	VMOVSS quantTable<>+12(SB), X10
 	VPXOR X15, X15, X15
 block:
 	VMOVUPS 0(SI), Z0
@@ -52,7 +48,6 @@ block:
 	VMAXSS X3, X2, X2
 	VCMPSS $0x1d, X12, X2, X3 // all ones unless the block counts as zero
 	VMULSS X13, X2, X4
-	VANDPS X11, X4, X4
 	VDIVSS X4, X10, X5
 	VANDPS X3, X4, X4 // scale
 	VANDPS X3, X5, X5 // its inverse
@@ -78,26 +73,24 @@ block:
 	VXORPS X6, X6, X6
 	VCVTSI2SSL BX, X6, X6
 	VMULSS X4, X6, X6
-	VMULSS X4, X9, X7
 	VMOVSS X4, (R8)
-	VMOVSS X7, (R8)(R10*1)
-	VMOVSS X6, (R8)(R10*2)
+	VMOVSS X6, (R8)(R10*1)
 	MOVL $0x4b400000, R9
 	SHLL $4, BX
 	SUBL BX, R9
-	MOVL R9, (R8)(R11*1)
+	MOVL R9, (R8)(R10*2)
 	MOVL $0x4b400000, R9
 	SHLL $3, BX
 	SUBL BX, R9
-	MOVL R9, (R8)(R10*4)
+	MOVL R9, (R8)(R11*1)
 	MOVL $0x4b400000, R9
 	SHLL $5, AX
 	SUBL AX, R9
-	MOVL R9, (R8)(R12*1)
+	MOVL R9, (R8)(R10*4)
 	MOVL $0x4b400000, R9
 	SHLL $5, DX
 	SUBL DX, R9
-	MOVL R9, (R8)(R11*2)
+	MOVL R9, (R8)(R12*1)
 	ADDQ $128, SI
 	ADDQ R13, DI
 	ADDQ R13, R8

@@ -129,7 +129,7 @@ func avx2Start(a *asm, f flavour, k kindInfo, T, part int) {
 		switch {
 		case k.bits == 8 && !f.vnni && k.seed == 0: // signed codes: what 128 is too little goes in here
 			a.op("VMOVDQU twice<>(SB), Y%d", t)
-			a.op("VPBROADCASTD %d(DX), %s", 48*T+4*t, yX)
+			a.op("VPBROADCASTD %d(DX), %s", actSeed8*T+4*t, yX)
 			a.op("VPSUBD %s, Y%d, Y%d", yX, t, t)
 		case k.seed == 0, k.bits == 8 && !f.vnni:
 			a.op("VMOVDQU base<>(SB), Y%d", t)
@@ -230,9 +230,9 @@ func avx2Scales(a *asm, k kindInfo, part, half int) {
 
 func avx2Sum(a *asm, k kindInfo, T int) {
 	for t := range T {
-		a.op("VBROADCASTSS %d(DX), %s", actMagic*T+4*t, yTmp)
 		a.op("VBROADCASTSS %d(DX), %s", actScale*T+4*t, yX)
-		a.op("VFMSUB213PS %s, %s, Y%d", yTmp, yX, t)
+		a.op("VSUBPS base<>(SB), Y%d, Y%d", t, t)
+		a.op("VMULPS %s, Y%d, Y%d", yX, t, t)
 		a.op("VFMADD231PS %s, Y%d, Y%d", yLow, t, 4+t)
 		if k.min != 0 {
 			a.op("VBROADCASTSS %d(DX), %s", actSum*T+4*t, yTmp)

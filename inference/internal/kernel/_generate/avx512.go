@@ -217,12 +217,17 @@ func avx512Scales(a *asm, k kindInfo, half int) {
 	}
 }
 
-// avx512Sum scales the integer sums, which are floats already, and adds them to the float sums.
+// avx512Sum scales the integer sums, which are floats already but for 3·2^22, and adds them to the float sums.
 func avx512Sum(a *asm, k kindInfo, T int) {
+	base := zBase
+	if k.seed != 0 {
+		base = zLow
+		a.op("MOVL $0x4b400000, AX")
+		a.op("VPBROADCASTD AX, %s", base)
+	}
 	for t := range T {
-		tmp := []string{zLow, zHigh}[t%2]
-		a.op("VBROADCASTSS %d(DX), %s", actMagic*T+4*t-bias, tmp)
-		a.op("VFMSUB132PS.BCST %d(DX), %s, Z%d", actScale*T+4*t-bias, tmp, t)
+		a.op("VSUBPS %s, Z%d, Z%d", base, t, t)
+		a.op("VMULPS.BCST %d(DX), Z%d, Z%d", actScale*T+4*t-bias, t, t)
 		a.op("VFMADD231PS %s, Z%d, Z%d", zW, t, 12+t)
 		switch k.min {
 		case 1:

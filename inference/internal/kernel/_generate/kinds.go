@@ -13,19 +13,19 @@ type kindInfo struct {
 
 var kinds = []kindInfo{
 	{name: "Q4K", blocks: 8, size: 2368, stride: 256, bits: 4, min: -1},
-	{name: "Q6K", blocks: 8, size: 3392, stride: 384, bits: 6, seed: 52},
-	{name: "Q50", blocks: 1, size: 352, bits: 5, seed: 44},
+	{name: "Q6K", blocks: 8, size: 3392, stride: 384, bits: 6, seed: 48},
+	{name: "Q50", blocks: 1, size: 352, bits: 5, seed: 40},
 	{name: "Q41", blocks: 1, size: 320, bits: 4, min: 1},
-	{name: "Q80", blocks: 1, size: 544, bits: 8, seed: 48},
+	{name: "Q80", blocks: 1, size: 544, bits: 8, seed: 44},
 	{name: "W8", blocks: 1, size: 640, bits: 8, min: 1},
 }
 
 // fields of the activations, in bytes per token of the tile.
 const (
-	actToken = 64
+	actToken = 56
 	actScale = 32
-	actMagic = 36
-	actSum   = 40
+	actSum   = 36
+	actSeed8 = 44 // for offset 128
 )
 
 // lines is the number of cache lines of a block, rounded up.
