@@ -30,6 +30,7 @@ type Drafts struct {
 	told     string
 	narrow   bool
 	hidden   bool // nothing is drawn then
+	shown    fyne.CanvasObject
 }
 
 // NewDrafts builds the page.
@@ -150,17 +151,23 @@ func (d *Drafts) draw() {
 	d.header.Refresh()
 	d.drawNotices(s)
 	if s.Empty {
-		d.page.SetBelow(nil)
-		d.page.SetBody(d.empty)
+		d.setBody(nil, d.empty)
 		return
 	}
 	d.drawFilters(s.Filters)
 	d.selected.SetText(s.Selected)
 	widget.Show(d.noMatch, s.NoMatch)
-	d.page.SetBelow(d.below)
-	d.page.SetBody(d.body)
+	d.setBody(d.below, d.body)
 	d.table.Reload()
-	d.body.Refresh()
+}
+
+// setBody changes what the page shows below its header, if it isn't that already.
+func (d *Drafts) setBody(below, body fyne.CanvasObject) {
+	if d.shown != body {
+		d.shown = body
+		d.page.SetBelow(below)
+		d.page.SetBody(body)
+	}
 }
 
 func (d *Drafts) drawFilters(filters []present.FilterChip) {
@@ -198,5 +205,5 @@ func (d *Drafts) drawNotices(s present.DraftsState) {
 		place(widget.NewNotice(widget.NoticeInfo, s.Notice, "", ""))
 	}
 	d.notices.Hidden = len(d.notices.Objects) == 0
-	d.notices.Refresh()
+	d.body.Refresh()
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"reflect"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -31,6 +32,9 @@ type lineView struct {
 	place *fyne.Container // of the text, or of the entry
 	row   fyne.CanvasObject
 	raw   string
+
+	filled bool
+	shown  present.FieldLine // when filled
 }
 
 // editing is a field that is being typed.
@@ -152,6 +156,10 @@ func (e *Editor) newLine(bulleted bool) *lineView {
 }
 
 func (e *Editor) fillLine(l *lineView, line present.FieldLine) {
+	if l.filled && reflect.DeepEqual(line, l.shown) {
+		return
+	}
+	l.filled, l.shown = true, line
 	l.field, l.raw = line.Field, line.Text
 	text, role := line.Text, theme.Ink
 	if text == "" && !line.Writing {
@@ -258,6 +266,7 @@ func (e *Editor) typed(edit *editing, text string) {
 	if !strings.HasPrefix(edit.line.field, "bullet_") {
 		e.setCounter(edit.view, counter, over)
 	}
+	edit.line.filled = false
 	edit.line.text.SetText(text)
 	edit.entry.SetMinRowsVisible(max(edit.line.text.Lines(), 1))
 	e.fields.Refresh()

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,7 @@ type Jobs struct {
 	empty   fyne.CanvasObject
 	body    *fyne.Container
 	notices *fyne.Container
+	head    *fyne.Container
 	count   *widget.Text
 	left    *widget.Text
 	speed   *widget.Text
@@ -42,7 +44,11 @@ type Jobs struct {
 	actions string // what the header shows, so that it is only built anew when it changes
 	told    string // likewise for the notices
 	all     string // likewise for the panel
-	hidden  bool   // nothing is drawn then
+	counts  string // likewise for the bar and its legend
+	headed  string // likewise for the first line
+	places  string // how many cards and notices there are room for
+	shown   fyne.CanvasObject
+	hidden  bool // nothing is drawn then
 }
 
 // NewJobs builds the page.
@@ -83,9 +89,9 @@ func (j *Jobs) columns() []widget.TableColumn {
 }
 
 func (j *Jobs) layout() *fyne.Container {
-	head := widget.Row(10, j.count, widget.Pad(7, 0, 0, 0, j.left), widget.Spacer(), widget.Pad(7, 0, 0, 0, j.speed))
+	j.head = widget.Row(10, j.count, widget.Pad(7, 0, 0, 0, j.left), widget.Spacer(), widget.Pad(7, 0, 0, 0, j.speed))
 	foot := widget.Row(theme.Space4, j.legend, j.note)
-	progress := widget.NewCard(widget.Pad(0, 2, 0, 2, widget.Column(theme.Space3, head, j.bar, foot)))
+	progress := widget.NewCard(widget.Pad(0, 2, 0, 2, widget.Column(theme.Space3, j.head, j.bar, foot)))
 	return widget.Pad(20, theme.Space6, 20, theme.Space6, widget.Column(theme.Space4,
 		j.notices, progress, j.grid, widget.Grow(widget.NewTableCard(widget.Layers(j.table, j.none)))))
 }
@@ -166,27 +172,39 @@ func (j *Jobs) draw() {
 	j.drawHeader(s)
 	if v == nil {
 		if s.Problem != nil {
-			j.page.SetBody(widget.Pad(20, theme.Space6, 20, theme.Space6, widget.Column(0, problem(s.Problem))))
+			j.setBody(widget.Pad(20, theme.Space6, 20, theme.Space6, widget.Column(0, problem(s.Problem))))
 		} else if s.Empty {
-			j.page.SetBody(j.empty)
+			j.setBody(j.empty)
 		}
 		return
 	}
-	j.page.SetBody(j.body)
+	j.setBody(j.body)
 	j.drawNotices(s)
-	j.count.SetText(v.Count)
-	j.left.SetText(v.Left)
-	j.speed.SetText(v.Speed)
+	if head := v.Count + "|" + v.Left + "|" + v.Speed; head != j.headed {
+		j.headed = head
+		j.count.SetText(v.Count)
+		j.left.SetText(v.Left)
+		j.speed.SetText(v.Speed)
+		j.head.Refresh()
+	}
 	j.note.SetText(v.Note)
-	j.bar.Set([]widget.Segment{
-		{Value: float64(v.Passed), Role: theme.Accent}, {Value: float64(v.Look), Role: theme.Warning}, {Value: float64(v.Failed + v.Skipped), Role: theme.Bad},
-	}, float64(v.Total))
-	j.drawLegend(v)
+	j.drawCounts(v)
 	j.drawCards(v.Cards)
-	j.body.Refresh()
+	if places := fmt.Sprint(len(v.Cards), len(j.notices.Objects)); places != j.places {
+		j.places = places
+		j.body.Refresh()
+	}
 }
 
-func (j *Jobs) drawLegend(v *present.JobView) {
+// setBody changes what the page shows below its header, if it isn't that already.
+func (j *Jobs) setBody(o fyne.CanvasObject) {
+	if j.shown != o {
+		j.shown = o
+		j.page.SetBody(o)
+	}
+}
+
+func (j *Jobs) drawCounts(v *present.JobView) {
 	item := func(role theme.Role, n int, key string) widget.LegendItem {
 		return widget.LegendItem{Role: role, Number: strconv.Itoa(n), Word: j.env.Say("jobs.legend." + key)}
 	}
@@ -194,7 +212,14 @@ func (j *Jobs) drawLegend(v *present.JobView) {
 	if v.Skipped > 0 {
 		items = append(items, item(theme.Bad, v.Skipped, "skipped"))
 	}
-	j.legend.Set(append(items, item(theme.Line, v.Waiting, "waiting")))
+	items = append(items, item(theme.Line, v.Waiting, "waiting"))
+	if counts := fmt.Sprint(items); counts != j.counts {
+		j.counts = counts
+		j.bar.Set([]widget.Segment{
+			{Value: float64(v.Passed), Role: theme.Accent}, {Value: float64(v.Look), Role: theme.Warning}, {Value: float64(v.Failed + v.Skipped), Role: theme.Bad},
+		}, float64(v.Total))
+		j.legend.Set(items)
+	}
 }
 
 func (j *Jobs) drawHeader(s present.JobsState) {
@@ -297,19 +322,29 @@ type rowCard struct {
 	title, key *widget.Text
 	chip       *widget.Chip
 	text       *widget.MarkedText
+	row        *fyne.Container
+	shown      present.RowCard
 }
 
 func newRowCard() *rowCard {
 	c := &rowCard{title: widget.NewStrong(""), key: widget.NewNote(""), chip: widget.NewChip("", widget.ChipAccent), text: widget.NewParagraph("")}
 	c.title.Truncate, c.text.MaxLines, c.text.MinLines = true, 3, 3
-	c.object = widget.NewCard(widget.Column(theme.Space2, widget.Row(theme.Space2, c.title, c.key, c.chip), c.text))
+	c.row = widget.Row(theme.Space2, c.title, c.key, c.chip)
+	c.object = widget.NewCard(widget.Column(theme.Space2, c.row, c.text))
 	return c
 }
 
 func (c *rowCard) set(r present.RowCard) {
+	if c.shown == r {
+		return
+	}
+	c.shown = r
 	c.title.SetText(r.Title)
-	c.key.SetText(r.Key)
-	c.chip.Set(r.Chip.Text, chipKind(r.Chip.Tone))
+	if c.chip.Text() != r.Chip.Text || c.key.Text() != r.Key {
+		c.chip.Set(r.Chip.Text, chipKind(r.Chip.Tone))
+		c.key.SetText(r.Key)
+		c.row.Refresh()
+	}
 	if c.text.Text() != r.Text || c.text.Tail != r.Writing || c.text.Writing != r.Caret {
 		c.text.Writing, c.text.Tail = r.Caret, r.Writing
 		c.text.SetText(r.Text)

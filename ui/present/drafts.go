@@ -315,7 +315,7 @@ func (p *Drafts) Row(i int) DraftLine {
 		ID: d.ID, Key: d.ProductKey, Title: d.Title, Checked: p.chosen[d.ID], Changed: moment(say, d.Updated, p.now()),
 		Where: channelName(say, p.svc.Channels(), d.Channel) + " · " + languageName(say, d.Language), Chip: draftChip(say, d.Status, d.Findings),
 	}
-	if d.Findings > 0 {
+	if f := filterOf(d); d.Findings > 0 && f != FilterApproved && f != FilterExported {
 		l.Finding = findingShort(say, d.First)
 	}
 	return l
