@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"shelftalk/app/studio"
 )
 
@@ -37,7 +35,7 @@ func (o *observer) start() {
 		for i := 1; ; i++ {
 			time.Sleep(50 * time.Millisecond)
 			asked := time.Now()
-			fyne.Do(func() { o.waited(time.Since(asked)) })
+			o.w.o.Dispatch(func() { o.waited(time.Since(asked)) })
 			if i%100 == 0 {
 				o.tellWaits()
 			}

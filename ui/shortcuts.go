@@ -13,28 +13,40 @@ import (
 	"shelftalk/ui/widget"
 )
 
+// binding is a key, with what it does.
+type binding struct {
+	on fyne.Shortcut
+	do func()
+}
+
+// bindings are the window's keys.
+func (w *Window) bindings() []binding {
+	control, alt := fyne.KeyModifierShortcutDefault, fyne.KeyModifierAlt
+	key := func(name fyne.KeyName, m fyne.KeyModifier) fyne.Shortcut {
+		return &desktop.CustomShortcut{KeyName: name, Modifier: m}
+	}
+	out := []binding{
+		{key(fyne.KeyF, control), w.search}, {key(fyne.KeyK, control), w.palette}, {key(fyne.KeyO, control), w.openFile}, {key(fyne.KeyE, control), w.export},
+		{key(fyne.KeyReturn, control), w.approve}, {key(fyne.KeyEnter, control), w.approve},
+		{key(fyne.KeyReturn, alt), w.again}, {key(fyne.KeyEnter, alt), w.again},
+		{&fyne.ShortcutUndo{}, w.undo}, {&fyne.ShortcutRedo{}, w.redo},
+	}
+	for i, name := range railPages() {
+		out = append(out, binding{key(fyne.KeyName(strconv.Itoa(i+1)), control), func() { w.goRail(name) }})
+	}
+	return out
+}
+
 // shortcuts ties the keys to what the current page can do.
 func (w *Window) shortcuts() {
 	c := w.win.Canvas()
-	control, alt := fyne.KeyModifierShortcutDefault, fyne.KeyModifierAlt
-	key := func(name fyne.KeyName, m fyne.KeyModifier, fn func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: name, Modifier: m}, func(fyne.Shortcut) { fn() })
+	for _, b := range w.bindings() {
+		c.AddShortcut(b.on, func(fyne.Shortcut) { b.do() })
 	}
-	for i, name := range railPages() {
-		key(fyne.KeyName(strconv.Itoa(i+1)), control, func() { w.goRail(name) })
-	}
-	key(fyne.KeyF, control, w.search)
-	key(fyne.KeyK, control, w.palette)
-	key(fyne.KeyO, control, func() { page.ShowFiles(w.env) })
-	key(fyne.KeyE, control, w.export)
-	for _, enter := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter} {
-		key(enter, control, w.approve)
-		key(enter, alt, w.again)
-	}
-	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { w.undo() })
-	c.AddShortcut(&fyne.ShortcutRedo{}, func(fyne.Shortcut) { w.redo() })
 	c.SetOnTypedKey(w.typed)
 }
+
+func (w *Window) openFile() { page.ShowFiles(w.env) }
 
 func (w *Window) typed(e *fyne.KeyEvent) {
 	if e.Name != fyne.KeyEscape {
@@ -91,7 +103,7 @@ func (w *Window) commands() []command {
 	for i, name := range railPages() {
 		out = append(out, command{say("shell.page." + name), "Ctrl+" + strconv.Itoa(i+1), func() { w.goRail(name) }})
 	}
-	out = append(out, command{say("shell.menu.import"), "Ctrl+O", func() { page.ShowFiles(w.env) }}, command{say("shell.menu.export"), "Ctrl+E", w.export})
+	out = append(out, command{say("shell.menu.import"), "Ctrl+O", w.openFile}, command{say("shell.menu.export"), "Ctrl+E", w.export})
 	if _, ok := w.current.(page.Searcher); ok {
 		out = append(out, command{say("shell.menu.search"), "Ctrl+F", w.search})
 	}

@@ -38,6 +38,8 @@ type Options struct {
 	Sample bool
 	// File is a spreadsheet to open at the start.
 	File string
+	// Dispatch runs a function on the window's thread. nil: fyne.Do.
+	Dispatch present.Dispatch
 	// Event tells what happened, for a test that drives the program. nil: nobody listens.
 	Event func(name string, kv ...any)
 }
@@ -80,11 +82,14 @@ func New(o Options) (*Window, error) {
 	if w.o.Event == nil {
 		w.o.Event = func(string, ...any) {}
 	}
+	if w.o.Dispatch == nil {
+		w.o.Dispatch = fyne.Do
+	}
 	settings := o.Studio.Settings()
 	o.App.Settings().SetTheme(theme.New(w.mode(settings)))
 	w.win = o.App.NewWindow("Shelftalk")
 	w.win.SetPadded(false)
-	w.stage = present.NewStage(fyne.Do, words.Say(w.language(settings)))
+	w.stage = present.NewStage(w.o.Dispatch, words.Say(w.language(settings)))
 	w.root = widget.NewRoot(widget.Layers(), fyne.NewSize(leastWidth, leastHeight))
 	w.root.OnResize = w.resized
 	w.furnish()
@@ -226,7 +231,7 @@ func (w *Window) Close() {
 		watchdog.Stop()
 		w.o.Event("closed", "error", errorText(err))
 		time.AfterFunc(3*time.Second, func() { w.o.Exit(0) }) // everything is safe: the toolkit may hang
-		fyne.Do(w.o.App.Quit)
+		w.o.Dispatch(w.o.App.Quit)
 	}()
 }
 

@@ -223,7 +223,7 @@ func newWritePanel(env *Env, p *present.Catalogue) *writePanel {
 	w.about, w.estimate = widget.NewStrong("").Clip(), widget.NewNotes("")
 	w.models = widget.NewSmall(say("catalogue.blocked.model.go"), func() { env.Go(Route{Page: "models"}) })
 	w.write = widget.NewTall("", p.Write)
-	body := widget.Column(theme.Space4,
+	body := widget.Column(14,
 		widget.Field(say("catalogue.what"), w.what),
 		widget.Field(say("catalogue.channel"), w.channel),
 		widget.Field(say("catalogue.ruleset"), w.ruleset),

@@ -14,6 +14,7 @@ import (
 	"shelftalk/app/channel"
 	"shelftalk/app/compose"
 	"shelftalk/app/studio"
+	"shelftalk/assets"
 )
 
 // CatalogueService is what the catalogue needs of the studio.
@@ -71,13 +72,14 @@ type Catalogue struct {
 	loaded   bool
 	starting bool
 	problem  *Problem
+	dial     dial
 	changed  *Latest[bool]
 	cancel   func()
 }
 
 // NewCatalogue returns the presenter; Show starts it.
 func NewCatalogue(stage *Stage, svc CatalogueService) *Catalogue {
-	p := &Catalogue{stage: stage, svc: svc, filter: ProductsAll, chosen: map[string]bool{}, OnChange: func() {}, OnStarted: func(string) {}}
+	p := &Catalogue{stage: stage, svc: svc, dial: loadDial(assets.Prompts), filter: ProductsAll, chosen: map[string]bool{}, OnChange: func() {}, OnStarted: func(string) {}}
 	p.changed = NewLatest(stage.Dispatch, 6*frame, func(bool) { p.reload() })
 	return p
 }
@@ -385,13 +387,13 @@ func (p *Catalogue) statePanel(s *CatalogueState) {
 		s.Channels = append(s.Channels, Choice{ch.ID, channelName(say, oneChannel(ch), ch.ID)})
 	}
 	for _, r := range p.rulesets {
-		s.Rulesets = append(s.Rulesets, Choice{r.ID, r.Name})
+		s.Rulesets = append(s.Rulesets, Choice{r.ID, rulesetName(say, r)})
 	}
 	s.Languages = []Choice{{"", say("catalogue.language.own")}, {"en", say("language.en")}, {"zh", say("language.zh")}}
 	for n := 1; n <= 4; n++ {
 		s.Variants = append(s.Variants, Choice{strconv.Itoa(n), strconv.Itoa(n)})
 	}
-	s.Care = say("catalogue.care." + careLevel(c.Careful))
+	s.Care = p.dial.say(say, c.Careful)
 	n := len(p.targets())
 	s.About = say.Count("catalogue.about", n) + say.Count("catalogue.variants", c.Variants)
 	s.Action = say.Count("catalogue.write", n*c.Variants)
@@ -406,17 +408,6 @@ func (p *Catalogue) statePanel(s *CatalogueState) {
 	case p.starting:
 		s.Blocked = say("catalogue.blocked.starting")
 	}
-}
-
-// careLevel is the slider's place in one of three steps.
-func careLevel(careful float64) string {
-	switch {
-	case careful >= 0.65:
-		return "careful"
-	case careful >= 0.35:
-		return "between"
-	}
-	return "lively"
 }
 
 func (p *Catalogue) estimate(n int) string {

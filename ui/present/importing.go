@@ -68,7 +68,7 @@ func (p *Importing) read() {
 			in, err = p.svc.Preview(path, options)
 		}
 		if err == nil {
-			found = count(in)
+			found = count(p.stage.Say, in)
 		}
 		return err
 	}, func(err error) {
@@ -92,16 +92,36 @@ type result struct {
 	err      error
 }
 
-func count(in *studio.Import) result {
+func count(say Say, in *studio.Import) result {
 	products, warnings, err := in.Products()
 	r := result{products: len(products), err: err}
 	for _, w := range in.Table.Warnings {
-		r.warnings = append(r.warnings, w.String())
+		r.warnings = append(r.warnings, oddity(say, string(w.Code), w.String(), w.Row, w.Column))
 	}
 	for _, w := range warnings {
-		r.warnings = append(r.warnings, w.String())
+		row := 0
+		if len(w.Rows) > 0 {
+			row = w.Rows[0]
+		}
+		r.warnings = append(r.warnings, oddity(say, string(w.Code), w.String(), row, w.Key))
 	}
 	return r
+}
+
+// oddity says what was odd about a file. The packages that find it say it in English, with every detail; in another
+// language its kind is said, and where.
+func oddity(say Say, code, english string, row int, what string) string {
+	if say("code") == "en" {
+		return english
+	}
+	text := say("import.odd." + code)
+	if what != "" {
+		text = say("import.odd.what", what, text)
+	}
+	if row > 0 {
+		text = say("import.odd.row", row, text)
+	}
+	return text
 }
 
 func (p *Importing) take(r result) {
@@ -115,7 +135,7 @@ func (p *Importing) SetRole(column int, role string) {
 		return
 	}
 	p.in.SetRole(column, catalog.Role(role))
-	p.take(count(p.in))
+	p.take(count(p.stage.Say, p.in))
 	p.OnChange()
 }
 
@@ -204,6 +224,7 @@ func (p *Importing) State() ImportState {
 		s.Blocked = say("import.blocked.none")
 	}
 	if p.in == nil {
+		s.Action = say("import.keep.unread")
 		return s
 	}
 	t := p.in.Table

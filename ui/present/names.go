@@ -28,3 +28,14 @@ func languageName(say Say, l compose.Language) string {
 }
 
 func oneChannel(c channel.Channel) []channel.Channel { return []channel.Channel{c} }
+
+// rulesetName is a ruleset's name; those that the program brings are named in the window's language until the user
+// renames them.
+func rulesetName(say Say, r compose.Ruleset) string {
+	for _, own := range compose.Rulesets() {
+		if r.ID == own.ID && r.Name == own.Name {
+			return say("rulesets.own." + r.ID)
+		}
+	}
+	return r.Name
+}

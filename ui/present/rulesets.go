@@ -7,6 +7,7 @@ import (
 
 	"shelftalk/app/compose"
 	"shelftalk/app/studio"
+	"shelftalk/assets"
 )
 
 // RulesetService is what the rulesets page needs of the studio.
@@ -31,11 +32,12 @@ type Rulesets struct {
 	edited  compose.Ruleset
 	dirty   bool
 	problem *Problem
+	dial    dial
 }
 
 // NewRulesets returns the presenter; Show starts it.
 func NewRulesets(stage *Stage, svc RulesetService) *Rulesets {
-	return &Rulesets{stage: stage, svc: svc, OnChange: func() {}, OnOpen: func() {}}
+	return &Rulesets{stage: stage, svc: svc, dial: loadDial(assets.Prompts), OnChange: func() {}, OnOpen: func() {}}
 }
 
 // Show loads the rulesets.
@@ -113,7 +115,7 @@ func (p *Rulesets) Save() {
 // Clone makes a copy of the one that is edited, and edits the copy.
 func (p *Rulesets) Clone() {
 	p.Save()
-	id, name := p.open, p.stage.Say("rulesets.copy_of", p.edited.Name)
+	id, name := p.open, p.stage.Say("rulesets.copy_of", rulesetName(p.stage.Say, p.edited))
 	var made compose.Ruleset
 	p.stage.Go(func(context.Context) (err error) {
 		made, err = p.svc.CloneRuleset(id, name)
@@ -153,14 +155,13 @@ type RulesetsState struct {
 func (p *Rulesets) State() RulesetsState {
 	s := RulesetsState{
 		Open: p.open, Edited: p.edited, Dirty: p.dirty, CanDelete: len(p.all) > 1, Problem: p.problem,
-		Care: p.stage.Say("catalogue.care." + careLevel(p.edited.Careful)),
+		Care: p.dial.say(p.stage.Say, p.edited.Careful),
 	}
 	for _, r := range p.all {
-		name := r.Name
 		if r.ID == p.open {
-			name = p.edited.Name
+			r.Name = p.edited.Name
 		}
-		s.All = append(s.All, Choice{r.ID, name})
+		s.All = append(s.All, Choice{r.ID, rulesetName(p.stage.Say, r)})
 	}
 	return s
 }
