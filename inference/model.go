@@ -217,6 +217,6 @@ func (m *Model) Close() error {
 func (m *Model) Info() Info { return m.info }
 
 // Tokens returns the ids of text. A special token spelled in it stays text.
-func (m *Model) Tokens(text string) []int32 { return m.tokens.Encode(text, false) }
+func (m *Model) Tokens(text string) []int32 { return m.tokens.Append(nil, text, false) }
 
 func (m *Model) submit(j sched.Job) error { return refusal(m.loop.Submit(j)) }

@@ -82,7 +82,7 @@ func (r *row) next(rest []byte) error {
 	if r.part == len(r.Parts) {
 		return nil
 	}
-	ids := r.loop.tokens.Encode(text, false)
+	ids := r.loop.tokens.Append(nil, text, false)
 	var heal []byte
 	if n := len(ids); n > 0 {
 		if last := r.loop.tokens.Bytes(ids[n-1]); healable(last) {
