@@ -4,36 +4,62 @@ package kernel
 const (
 	groupTiles = 4
 	groupBytes = 512 << 10
+	groupMax   = 8
 )
+
+// streamAhead is how far a single tile fetches ahead, in bytes.
+const streamAhead = 6 << 10
 
 // MatMul computes dst[t·stride+row] = Σ weight(row, c)·input(t, c) for the rows of panels p0 … p1−1 and every token of the step.
 // Rows of other panels aren't touched, so workers may share dst. a has m's columns. The bits of a result depend on its row's
 // weights and its token's inputs alone.
 func MatMul(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 	tiles := a.Tiles()
-	if tiles <= groupTiles {
-		for p := p0; p < p1; p++ {
-			for tile := range tiles {
-				matTile(dst, stride, m, a, p, tile)
-			}
+	if tiles > groupTiles {
+		group := max(1, min(groupMax, groupBytes/m.panelBytes))
+		for p := p0; p < p1; p += group {
+			matGroup(dst, stride, m, a, p, min(p+group, p1))
 		}
 		return
 	}
-	group := max(1, min(8, groupBytes/m.panelBytes))
-	for p := p0; p < p1; p += group {
-		for tile := range tiles {
-			for i := p; i < min(p+group, p1); i++ {
-				matTile(dst, stride, m, a, i, tile)
-			}
+	step := m.panelBytes / max(1, a.blocks)
+	for p := p0; p < p1; p++ {
+		at := p * m.panelBytes
+		if tiles == 1 { // weights stream: fetch ahead in the same panel
+			matTile(dst, stride, m, a, p, 0, m.at(at+streamAhead), step)
+			continue
+		}
+		// the first tile fetches the next panel, the others find everything at hand
+		matTile(dst, stride, m, a, p, 0, m.at(at+m.panelBytes), step)
+		for tile := 1; tile < tiles; tile++ {
+			matTile(dst, stride, m, a, p, tile, m.at(at), 0)
 		}
 	}
 }
 
-// matTile computes a panel for a tile, and meanwhile fetches what comes next: a single tile streams, so it fetches ahead in its
-// own panel; several share the fetching of the next panel.
-func matTile(dst []float32, stride int, m *Matrix, a *Acts, p, tile int) {
+// matGroup computes panels p0 … p1−1 tile by tile. Each panel fetches its share of the next tile's activations, with the last
+// tile its share of the next group.
+func matGroup(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
+	tiles, n := a.Tiles(), p1-p0
+	for tile := range tiles {
+		for i := range n {
+			far, step := m.at((p1+i)*m.panelBytes), m.panelBytes/max(1, a.blocks)
+			if tile+1 < tiles && a.blocks > 0 {
+				next := a.tile(tile + 1)
+				step = len(next) / (n * a.blocks)
+				far = &next[i*step*a.blocks]
+			}
+			matTile(dst, stride, m, a, p0+i, tile, far, step)
+		}
+	}
+}
+
+// at is a place among the weights to prefetch from; past the end, the last byte, which does no harm.
+func (m *Matrix) at(i int) *byte { return &m.data[min(i, len(m.data)-1)] }
+
+// matTile computes a panel for a tile and prefetches from far meanwhile, step bytes further per block.
+func matTile(dst []float32, stride int, m *Matrix, a *Acts, p, tile int, far *byte, step int) {
 	start, end := a.Tile(tile)
-	far, step := m.ahead(p, tile, a)
 	rows := min(panelRows, m.rows-p*panelRows)
 	if rows == panelRows {
 		tileKernel(dst[start*stride+p*panelRows:], stride, m, p, a, tile, far, step)
@@ -44,21 +70,4 @@ func matTile(dst []float32, stride int, m *Matrix, a *Acts, p, tile int) {
 	for t := start; t < end; t++ {
 		copy(dst[t*stride+p*panelRows:][:rows], rest[(t-start)*panelRows:])
 	}
-}
-
-// streamAhead is how far a single tile fetches ahead, in bytes.
-const streamAhead = 6 << 10
-
-// ahead is what to prefetch while a tile of panel p is computed, and how many bytes to go on per block.
-func (m *Matrix) ahead(p, tile int, a *Acts) (far *byte, step int) {
-	at := p * m.panelBytes
-	if a.Tiles() == 1 {
-		step = m.panelBytes / max(1, a.blocks)
-		return &m.data[min(at+streamAhead, len(m.data)-1)], step
-	}
-	if tile > 0 {
-		return &m.data[at], 0
-	}
-	step = m.panelBytes / max(1, a.blocks)
-	return &m.data[min(at+m.panelBytes, len(m.data)-1)], step
 }
