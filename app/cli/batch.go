@@ -159,7 +159,10 @@ func (c *batchCmd) run(a *app, s *studio.Studio, mark string) (batchAnswer, erro
 	}
 	cancel := s.Subscribe(a.follow)
 	defer cancel()
-	interrupted := a.work(s, job)
+	interrupted, err := a.work(s, job)
+	if err != nil {
+		return batchAnswer{}, err
+	}
 	job, err = s.Job(job.ID)
 	if err != nil {
 		return batchAnswer{}, err
@@ -201,12 +204,12 @@ func jobProblem(s *studio.Studio, job batch.Job) error {
 }
 
 // work runs a job until it ends, or until the user interrupts it.
-func (a *app) work(s *studio.Studio, job batch.Job) (interrupted bool) {
-	if job.State == batch.Done && job.Counts.Pending == 0 {
-		return false
+func (a *app) work(s *studio.Studio, job batch.Job) (interrupted bool, err error) {
+	if job.Counts.Pending == 0 {
+		return false, nil
 	}
 	if err := s.Resume(job.ID); err != nil {
-		return false // the job's own state tells
+		return false, err
 	}
 	over := make(chan struct{})
 	go func() {
@@ -215,11 +218,11 @@ func (a *app) work(s *studio.Studio, job batch.Job) (interrupted bool) {
 	}()
 	select {
 	case <-over:
-		return false
+		return false, nil
 	case <-a.ctx.Done():
 		s.Halt()
 		<-over
-		return true
+		return true, nil
 	}
 }
 
@@ -234,7 +237,10 @@ func (c *batchCmd) job(a *app, s *studio.Studio, mark string) (batch.Job, bool, 
 			continue
 		}
 		if c.Retry && job.Counts.Failed > 0 {
-			_, err := s.ReopenFailed(job.ID)
+			if _, err := s.ReopenFailed(job.ID); err != nil {
+				return batch.Job{}, false, err
+			}
+			job, err := s.Job(job.ID)
 			return job, true, err
 		}
 		if job.State != batch.Done || job.Counts.Failed > 0 || c.Retry {
@@ -297,6 +303,9 @@ func (a *app) follow(e studio.Event) {
 		}
 	case studio.JobProgress, studio.RowFinished:
 		p := e.Progress
+		if p.TokensPerSecond == 0 && p.Counts.Finished() < p.Counts.Total {
+			return // nothing is being written yet
+		}
 		words := fmt.Sprintf("%d of %d rows", p.Counts.Finished(), p.Counts.Total)
 		if p.Counts.Failed > 0 {
 			words += fmt.Sprintf(", %d failed", p.Counts.Failed)

@@ -22,15 +22,18 @@ type output struct {
 
 	mu    sync.Mutex
 	drawn int       // characters of the line on the terminal
-	last  time.Time // a line was shown
-	begun time.Time
+	last  time.Time // when progress was last shown
 }
 
 func newOutput(stdout, stderr io.Writer, asJSON, quiet bool) *output {
-	o := &output{answer: bufio.NewWriter(stdout), json: asJSON, quiet: quiet, progress: stderr, begun: time.Now()}
+	o := &output{answer: bufio.NewWriter(stdout), json: asJSON, quiet: quiet, progress: stderr}
+	o.last = time.Now() // what takes less than lineEvery needs no line
 	if f, ok := stderr.(*os.File); ok {
 		info, err := f.Stat()
 		o.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	if o.terminal {
+		o.last = time.Time{}
 	}
 	return o
 }
@@ -64,7 +67,7 @@ func (o *output) note(format string, args ...any) {
 	_, _ = fmt.Fprintf(o.progress, format+"\n", args...)
 }
 
-// steps between two lines of progress where there is no terminal.
+// lineEvery is the time between two lines of progress where there is no terminal.
 const lineEvery = 10 * time.Second
 
 // show shows how far something is: done of total, and words about it.
@@ -86,13 +89,10 @@ func (o *output) show(done, total int64, words string) {
 		o.drawn, o.last = len([]rune(line)), now
 		return
 	}
-	if now.Sub(o.last) < lineEvery && !over || over && o.drawn == 0 && now.Sub(o.begun) < time.Second {
-		return
-	}
-	if !over || o.drawn != int(done) {
+	if now.Sub(o.last) >= lineEvery {
 		_, _ = fmt.Fprintln(o.progress, words)
+		o.last = now
 	}
-	o.drawn, o.last = int(done), now
 }
 
 // clear ends the line on the terminal.

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"shelftalk/app/models"
+	"shelftalk/inference/inferencetest"
+)
+
+func newModel(t *testing.T, context int) string {
+	t.Helper()
+	return inferencetest.TinyFile(t, inferencetest.Options{Context: context})
+}
+
+// document runs a command with --json and returns its one answer.
+func (p *program) document(t *testing.T, v any, args ...string) {
+	t.Helper()
+	stdout, stderr, code := p.run(t, "", append([]string{"--json"}, args...)...)
+	if code != exitOK {
+		t.Fatalf("%v: code %d, %s", args, code, stderr)
+	}
+	dec := json.NewDecoder(strings.NewReader(stdout))
+	if err := dec.Decode(v); err != nil {
+		t.Fatalf("%v: %v in %q", args, err, stdout)
+	}
+	if dec.More() {
+		t.Errorf("%v: more than one document in %q", args, stdout)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	p := newProgram(t)
+	lines := "Hello world\n<|im_end|> stays text\n\n保温杯\nlast line without an end"
+	stdout, stderr, code := p.run(t, lines, "tokens", "--model", p.model)
+	answers := strings.Split(strings.TrimSuffix(stdout, "\n"), "\n")
+	if code != exitOK || len(answers) != 5 || answers[2] != "[]" {
+		t.Fatalf("code %d, %q, %s", code, stdout, stderr)
+	}
+	for _, a := range answers {
+		var ids []int32
+		if err := json.Unmarshal([]byte(a), &ids); err != nil {
+			t.Errorf("%q: %v", a, err)
+		}
+	}
+	if _, stderr, code := p.run(t, "fine\n\xff\xfe\n", "tokens", "--model", p.model); code != exitInput || !strings.Contains(stderr, "line 2") {
+		t.Errorf("code %d, %s", code, stderr)
+	}
+}
+
+func TestGenerate(t *testing.T) {
+	p := newProgram(t)
+	var first, second struct {
+		Text   string
+		Tokens int
+		Reason string
+	}
+	args := []string{"generate", "--model", p.model, "--prompt", "Say it", "--system", "Be brief", "--max", "12", "--temperature", "0.8", "--seed", "7"}
+	p.document(t, &first, args...)
+	p.document(t, &second, args...)
+	if first != second || first.Reason == "" {
+		t.Errorf("got %+v, then %+v", first, second)
+	}
+	if _, _, code := p.run(t, "", "generate", "--model", p.model, "--prompt", "x", "--max", "0"); code != exitUsage {
+		t.Errorf("--max 0: code %d", code)
+	}
+}
+
+func TestPerplexity(t *testing.T) {
+	p := newProgram(t)
+	text := p.file(t, "text.txt", strings.Repeat("The lamp is made of oak. ", 200))
+	var answer struct {
+		Perplexity float64
+		Tokens     int
+	}
+	p.document(t, &answer, "perplexity", "--model", p.model, "--ctx", "128", text)
+	if answer.Perplexity <= 1 || answer.Tokens < 64 {
+		t.Errorf("got %+v", answer)
+	}
+	if _, stderr, code := p.run(t, "", "perplexity", "--model", p.model, filepath.Join(p.dir, "none.txt")); code != exitInput || !strings.Contains(stderr, "none.txt") {
+		t.Errorf("code %d, %s", code, stderr)
+	}
+}
+
+func TestBench(t *testing.T) {
+	p := newProgram(t)
+	var answer map[string]any
+	p.document(t, &answer, "bench", "--model", p.model, "--runs", "1")
+	for _, name := range []string{"prefill", "stream", "batch"} {
+		if m, ok := answer[name].(map[string]any); !ok || m["tokens_per_second"].(float64) <= 0 {
+			t.Errorf("%s is %v", name, answer[name])
+		}
+	}
+}
+
+func TestModelsList(t *testing.T) {
+	p := newProgram(t)
+	var answer modelsAnswer
+	p.document(t, &answer, "models", "list")
+	if answer.Models == nil || len(answer.Models) != 0 {
+		t.Errorf("an empty folder has %+v", answer)
+	}
+	// A file of the right name and size, and other bytes.
+	m, err := models.ByName("smollm2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := models.Folder(filepath.Join(p.dir, "models"))
+	if err := os.MkdirAll(string(folder), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(folder.Path(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Truncate(m.Bytes); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.document(t, &answer, "models", "list")
+	want := modelEntry{Name: "smollm2", Path: folder.Path(m), Bytes: m.Bytes}
+	if len(answer.Models) != 1 || answer.Models[0] != want {
+		t.Errorf("got %+v", answer)
+	}
+	if _, stderr, code := p.run(t, "", "models", "verify", "smollm2"); code != exitModel || !strings.Contains(stderr, "SHA-256") {
+		t.Errorf("code %d, %s", code, stderr)
+	}
+	if _, stderr, code := p.run(t, "", "models", "get", "gigantic"); code != exitModel || !strings.Contains(stderr, "standard") {
+		t.Errorf("code %d, %s", code, stderr)
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	p := newProgram(t)
+	var h health
+	p.document(t, &h, "doctor")
+	if h.Cores < 1 || h.Memory < 1<<28 || h.Kernel == "" || h.DataFree == 0 || len(h.Advice) == 0 {
+		t.Errorf("got %+v", h)
+	}
+}
+
+func TestImportShowsKeepsAndExports(t *testing.T) {
+	p := newProgram(t)
+	in := p.file(t, "in.csv", "SKU;Name;Finish\n1;Lamp;matt\n2;Mug;shiny\n")
+	var answer importAnswer
+	p.document(t, &answer, "import", in, "--role", "finish=ignore")
+	if answer.KeyHeader != "SKU" || answer.Products != 2 || answer.Kept || answer.Columns[2].Role != "ignore" || answer.Columns[1].Role != "title" {
+		t.Errorf("got %+v", answer)
+	}
+	if _, err := os.Stat(filepath.Join(p.dir, "data")); err == nil {
+		t.Error("a preview made a store")
+	}
+	if _, _, code := p.run(t, "", "export", "--out", filepath.Join(p.dir, "x.csv")); code != exitInput {
+		t.Errorf("exported without a catalogue: code %d", code)
+	}
+	p.document(t, &answer, "import", in, "--keep")
+	if !answer.Kept {
+		t.Errorf("got %+v", answer)
+	}
+	if _, stderr, code := p.run(t, "", "export", "--out", filepath.Join(p.dir, "x.csv")); code == exitOK || !strings.Contains(stderr, "no copy") {
+		t.Errorf("code %d, %s", code, stderr)
+	}
+	out := filepath.Join(p.dir, "copy.csv")
+	if _, stderr, code := p.batch(t, in, out, "--data", filepath.Join(p.dir, "data")); code != exitOK {
+		t.Fatalf("code %d, %s", code, stderr)
+	}
+	var exported exportAnswer
+	p.document(t, &exported, "export", "--out", filepath.Join(p.dir, "x.csv"))
+	if exported.Rows != 2 {
+		t.Errorf("got %+v", exported)
+	}
+	for _, args := range [][]string{{"import"}, {"import", in, "--sample"}, {"import", in, "--role", "nothing=title"}, {"import", in, "--role", "Name=king"}, {"frobnicate"}, {"batch"}} {
+		if _, stderr, code := p.run(t, "", args...); code != exitUsage || stderr == "" {
+			t.Errorf("%v: code %d, %s", args, code, stderr)
+		}
+	}
+}
+
+// Whoever reads the answer may stop reading: that is no failure, and no message.
+func TestClosedPipe(t *testing.T) {
+	p := newProgram(t)
+	cmd := p.command("tokens", "--model", p.model)
+	cmd.Stdin = strings.NewReader(strings.Repeat("a line of words\n", 200_000))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	_ = out.Close()
+	if err := cmd.Wait(); err != nil || stderr.Len() > 0 {
+		t.Errorf("%v, %q", err, stderr.String())
+	}
+}
+
+func TestHelpTellsTheExitCodes(t *testing.T) {
+	p := newProgram(t)
+	stdout, _, code := p.run(t, "", "--help")
+	if code != exitOK || !strings.Contains(strings.Join(strings.Fields(stdout), " "), "130 interrupted") {
+		t.Errorf("code %d, %s", code, stdout)
+	}
+}
