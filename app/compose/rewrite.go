@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"shelftalk/app/check"
 	"shelftalk/inference"
@@ -25,8 +26,12 @@ func (c *Composer) Rewrite(ctx context.Context, g Generator, b Brief, v Variant,
 				yield(inference.Chunk{}, err)
 				return
 			}
-			if chunk.Slot != slot && written != "" && b.Language != Chinese {
-				chunk.Text = " " + chunk.Text
+			if chunk.Slot != slot && written != "" { // the next sentence
+				end := strings.TrimPrefix(ended(written, b.Language), written)
+				if b.Language != Chinese {
+					end += " "
+				}
+				chunk.Text = end + chunk.Text
 			}
 			slot = chunk.Slot
 			written += chunk.Text

@@ -315,6 +315,9 @@ func (a *ask) joined(slot, text string) string {
 	for _, p := range a.pieces {
 		if fieldOf(p.slot) == fieldOf(slot) {
 			if t := a.before[p.slot]; t != "" {
+				if p.slot != slot { // a sentence that was written to its end
+					t = ended(t, a.row.job.brief.Language)
+				}
 				parts = append(parts, t)
 			} else if p.fixed != "" {
 				parts = append(parts, p.fixed)
