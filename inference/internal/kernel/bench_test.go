@@ -83,6 +83,27 @@ func BenchmarkMatMul(b *testing.B) {
 	}
 }
 
+// BenchmarkTiers compares the tiers of this machine.
+func BenchmarkTiers(b *testing.B) {
+	was := Tier()
+	for _, typ := range []quant.Type{quant.Q4_K, quant.Q6_K, quant.Q8_0, quant.F32} {
+		ms := bank(b, typ, 1536, 1536)
+		for _, name := range Tiers() {
+			for _, tokens := range []int{1, 32} {
+				b.Run(fmt.Sprintf("%v/%s/T%d", typ, name, tokens), func(b *testing.B) {
+					if err := SetTier(name); err != nil {
+						b.Fatal(err)
+					}
+					benchMatMul(b, ms, tokens, 1)
+				})
+			}
+		}
+	}
+	if err := SetTier(was); err != nil {
+		b.Fatal(err)
+	}
+}
+
 func benchMatMul(b *testing.B, ms []*Matrix, tokens, workers int) {
 	m := ms[0]
 	rng := rand.New(rand.NewPCG(2, 2))

@@ -24,25 +24,36 @@ type Matrix struct {
 
 // NewMatrix makes room for the weights of rows × cols of a type, all zero. The columns must be a multiple of the type's block.
 func NewMatrix(t quant.Type, rows, cols int) (*Matrix, error) {
-	k, ok := kindOf(t)
-	if !ok {
-		return nil, fmt.Errorf("%w: %v", ErrType, t)
+	size, err := MatrixBytes(t, rows, cols)
+	if err != nil {
+		return nil, err
 	}
-	if _, fits := t.RowBytes(cols); !fits || rows <= 0 || rows > maxDim || cols > maxDim {
-		return nil, fmt.Errorf("%w: %d × %d of %v", ErrShape, rows, cols, t)
-	}
+	k, _ := kindOf(t)
 	unitCols, unitBytes := k.unit()
 	m := &Matrix{typ: t, kind: k, rows: rows, cols: cols, panelBytes: cols / unitCols * unitBytes}
-	size := m.Panels() * m.panelBytes
-	if size/m.panelBytes != m.Panels() {
-		return nil, fmt.Errorf("%w: %d × %d of %v", ErrShape, rows, cols, t)
+	if int64(int(size)) != size {
+		return nil, fmt.Errorf("%w: %d bytes", ErrMemory, size)
 	}
-	mem, err := mapMemory(size)
+	mem, err := mapMemory(int(size))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %d bytes: %w", ErrMemory, size, err)
 	}
 	m.mapping, m.data = mem, mem.bytes[:size:size]
 	return m, nil
+}
+
+// MatrixBytes is the memory that NewMatrix takes for rows × cols of a type, with the errors of NewMatrix.
+func MatrixBytes(t quant.Type, rows, cols int) (int64, error) {
+	k, ok := kindOf(t)
+	if !ok {
+		return 0, fmt.Errorf("%w: %v", ErrType, t)
+	}
+	if _, fits := t.RowBytes(cols); !fits || rows <= 0 || rows > maxDim || cols > maxDim {
+		return 0, fmt.Errorf("%w: %d × %d of %v", ErrShape, rows, cols, t)
+	}
+	unitCols, unitBytes := k.unit()
+	panels := (rows + panelRows - 1) / panelRows
+	return int64(panels) * int64(cols/unitCols) * int64(unitBytes), nil
 }
 
 // Free gives the memory back. The matrix and everything that uses it must be done.

@@ -187,6 +187,59 @@ func TestSubnormalWeightsAreZero(t *testing.T) {
 	}
 }
 
+func TestMatrixBytes(t *testing.T) {
+	for _, typ := range everyType {
+		m, err := NewMatrix(typ, 33, 512)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Free()
+		if n, err := MatrixBytes(typ, 33, 512); err != nil || n != int64(m.Bytes()) || m.Panels() != 3 {
+			t.Errorf("%v: %d bytes in %d panels, foretold %d (%v)", typ, m.Bytes(), m.Panels(), n, err)
+		}
+	}
+	if _, err := MatrixBytes(quant.Q4_K, 16, 896); !errors.Is(err, ErrShape) {
+		t.Errorf("got %v, want %v", err, ErrShape)
+	}
+}
+
+func TestHalves(t *testing.T) {
+	h, free, err := Halves(3 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer free()
+	if len(h) != 3<<20 || h[0] != 0 || h[len(h)-1] != 0 {
+		t.Errorf("%d halves, from %d to %d", len(h), h[0], h[len(h)-1])
+	}
+	h[0], h[len(h)-1] = 1, 2
+	for _, n := range []int{0, -1, math.MaxInt} {
+		if _, _, err := Halves(n); !errors.Is(err, ErrMemory) {
+			t.Errorf("Halves(%d) = %v, want %v", n, err, ErrMemory)
+		}
+	}
+}
+
+func TestTiers(t *testing.T) {
+	list := Tiers()
+	if list[len(list)-1] != TierGeneric || list[0] != Tier() {
+		t.Errorf("%q in use of %q", Tier(), list)
+	}
+	if err := SetTier("sse9"); !errors.Is(err, ErrTier) || Tier() != list[0] {
+		t.Errorf("got %v in tier %q, want %v", err, Tier(), ErrTier)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	l, err := MeasureLimits(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Threads != 1 || l.ReadGB <= 0 || l.DotGMAC <= 0 || l.FMAG <= 0 {
+		t.Errorf("got %+v", l)
+	}
+}
+
 func ExampleMatMul() {
 	src := []byte{0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0x80, 0x40} // 1 2 / 3 4
 	m, err := NewMatrix(quant.F32, 2, 2)
