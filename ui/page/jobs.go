@@ -36,6 +36,7 @@ type Jobs struct {
 	pause   *widget.Button
 	resume  *widget.Button
 	stop    *widget.Button
+	leave   *widget.Button
 	retry   *widget.Button
 	drafts  *widget.Button
 	list    *widget.Button
@@ -69,6 +70,7 @@ func NewJobs(env *Env) *Jobs {
 	j.pause = widget.NewButton(say("jobs.pause"), j.p.Pause)
 	j.resume = widget.NewPrimary(say("jobs.resume"), j.p.Resume)
 	j.stop = widget.NewButton(say("jobs.stop"), j.p.Stop)
+	j.leave = widget.NewButton(say("jobs.leave"), j.p.Stop)
 	j.retry = widget.NewButton(say("jobs.retry"), j.p.Retry)
 	j.drafts = widget.NewPrimary(say("jobs.drafts"), j.toDrafts)
 	j.list = widget.NewQuiet(say("jobs.earlier"), j.toggleList)
@@ -238,6 +240,7 @@ func (j *Jobs) drawHeader(s present.JobsState) {
 		add(v.CanRetry, j.retry)
 		add(v.CanPause, j.pause)
 		add(v.CanStop, j.stop)
+		add(v.CanLeave, j.leave)
 		add(v.CanResume, j.resume)
 		add(v.Finished, j.drafts)
 	}

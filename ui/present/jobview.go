@@ -28,7 +28,7 @@ type JobView struct {
 	Passed, Look, Failed, Skipped, Waiting, Total int
 	Cards                                         []RowCard
 	// What the user can do now.
-	CanPause, CanResume, CanStop, CanRetry bool
+	CanPause, CanResume, CanStop, CanLeave, CanRetry bool
 	// Interrupted offers to go on with a job that the program's end cut short; Trouble says why a job paused by itself.
 	Interrupted, Trouble string
 	Finished             bool
@@ -90,7 +90,8 @@ func (p *Jobs) view(job *batch.Job) *JobView {
 		Passed: c.Done - c.NeedsLook, Look: c.NeedsLook, Failed: c.Failed, Skipped: c.Skipped, Waiting: c.Pending, Total: c.Total,
 		CanPause:  job.State == batch.Running || job.State == batch.Waiting,
 		CanResume: job.State == batch.Paused || (job.State == batch.Stopped && c.Pending > 0),
-		CanStop:   job.State == batch.Running || job.State == batch.Waiting || job.State == batch.Paused,
+		CanStop:   job.State == batch.Running || job.State == batch.Waiting,
+		CanLeave:  job.State == batch.Paused && c.Running == 0,
 		CanRetry:  c.Failed > 0 && job.State != batch.Running,
 		Finished:  job.State == batch.Done,
 		Note:      say("jobs.note.safe"),
