@@ -26,10 +26,16 @@ func (w *Window) bindings() []binding {
 		return &desktop.CustomShortcut{KeyName: name, Modifier: m}
 	}
 	out := []binding{
-		{key(fyne.KeyF, control), w.search}, {key(fyne.KeyK, control), w.palette}, {key(fyne.KeyO, control), w.openFile}, {key(fyne.KeyE, control), w.export},
-		{key(fyne.KeyReturn, control), w.approve}, {key(fyne.KeyEnter, control), w.approve},
-		{key(fyne.KeyReturn, alt), w.again}, {key(fyne.KeyEnter, alt), w.again},
-		{&fyne.ShortcutUndo{}, w.undo}, {&fyne.ShortcutRedo{}, w.redo},
+		{key(fyne.KeyF, control), w.search},
+		{key(fyne.KeyK, control), w.palette},
+		{key(fyne.KeyO, control), w.openFile},
+		{key(fyne.KeyE, control), w.export},
+		{key(fyne.KeyReturn, control), w.approve},
+		{key(fyne.KeyEnter, control), w.approve},
+		{key(fyne.KeyReturn, alt), w.again},
+		{key(fyne.KeyEnter, alt), w.again},
+		{&fyne.ShortcutUndo{}, w.undo},
+		{&fyne.ShortcutRedo{}, w.redo},
 	}
 	for i, name := range railPages() {
 		out = append(out, binding{key(fyne.KeyName(strconv.Itoa(i+1)), control), func() { w.goRail(name) }})

@@ -73,8 +73,11 @@ func (c *Catalogue) emptyPage() fyne.CanvasObject {
 func (c *Catalogue) buildTable() {
 	say := c.env.Say
 	c.table = widget.NewTable([]widget.TableColumn{
-		{Title: say("catalogue.col.key"), Width: 118}, {Title: say("catalogue.col.product"), Least: 160},
-		{Title: say("catalogue.col.category"), Width: 116}, {Title: say("catalogue.col.facts"), Width: 64}, {Title: say("catalogue.col.status"), Width: 132},
+		{Title: say("catalogue.col.key"), Width: 118},
+		{Title: say("catalogue.col.product"), Least: 160},
+		{Title: say("catalogue.col.category"), Width: 116},
+		{Title: say("catalogue.col.facts"), Width: 64},
+		{Title: say("catalogue.col.status"), Width: 132},
 	})
 	c.table.Checks = true
 	c.table.Len = c.p.Rows
@@ -91,7 +94,10 @@ func (c *Catalogue) buildTable() {
 func (c *Catalogue) row(i int) widget.TableRow {
 	line := c.p.Row(i)
 	return widget.TableRow{Checkable: true, Checked: line.Checked, Cells: []widget.Cell{
-		{Text: line.Key, Role: theme.Muted}, {Text: line.Title}, {Text: line.Category, Role: theme.Muted}, {Text: line.Facts, Role: theme.Muted},
+		{Text: line.Key, Role: theme.Muted},
+		{Text: line.Title},
+		{Text: line.Category, Role: theme.Muted},
+		{Text: line.Facts, Role: theme.Muted},
 		{Chip: &widget.ChipLook{Text: line.Chip.Text, Kind: chipKind(line.Chip.Tone)}},
 	}}
 }
@@ -247,8 +253,11 @@ func (w *writePanel) draw(s present.CatalogueState) {
 		choices []present.Choice
 		chosen  string
 	}{
-		{w.what, s.Templates, s.Choices.Template}, {w.channel, s.Channels, s.Choices.Channel}, {w.ruleset, s.Rulesets, s.Choices.RulesetID},
-		{w.language, s.Languages, string(s.Choices.Language)}, {w.variants, s.Variants, strconv.Itoa(s.Choices.Variants)},
+		{w.what, s.Templates, s.Choices.Template},
+		{w.channel, s.Channels, s.Choices.Channel},
+		{w.ruleset, s.Rulesets, s.Choices.RulesetID},
+		{w.language, s.Languages, string(s.Choices.Language)},
+		{w.variants, s.Variants, strconv.Itoa(s.Choices.Variants)},
 	} {
 		f.sel.SetOptions(options(f.choices))
 		f.sel.SetSelected(f.chosen)

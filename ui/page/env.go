@@ -107,8 +107,8 @@ func newSlot() *slot {
 	return s
 }
 
-// set shows a problem, with what can be done about it; nil takes it away.
-func (s *slot) set(p *present.Problem, actions ...*widget.Button) {
+// set shows a problem; nil takes it away.
+func (s *slot) set(p *present.Problem) {
 	if p == s.shown || (p != nil && s.shown != nil && *p == *s.shown) {
 		return
 	}
@@ -118,7 +118,7 @@ func (s *slot) set(p *present.Problem, actions ...*widget.Button) {
 		s.box.Objects = nil
 		return
 	}
-	s.box.Objects = []fyne.CanvasObject{widget.Pad(16, 24, 0, 24, widget.NewNotice(widget.NoticeBad, p.Title, p.Detail, p.Hint, actions...))}
+	s.box.Objects = []fyne.CanvasObject{widget.Pad(16, 24, 0, 24, widget.NewNotice(widget.NoticeBad, p.Title, p.Detail, p.Hint))}
 	s.box.Show()
 	s.box.Refresh()
 }

@@ -139,7 +139,7 @@ func (p *Importing) SetRole(column int, role string) {
 	p.OnChange()
 }
 
-// SetSheet, SetHeaderRow and SetEncoding read the file again, another way.
+// SetSheet reads another sheet of the workbook.
 func (p *Importing) SetSheet(name string) {
 	p.options.Sheet, p.options.HeaderRow = name, 0
 	p.read()

@@ -90,9 +90,10 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 		c.A = 0x70
 		return c
 	}
-	if t.mode == ModeDark {
+	switch t.mode {
+	case ModeDark:
 		v = theme.VariantDark
-	} else if t.mode == ModeLight {
+	case ModeLight:
 		v = theme.VariantLight
 	}
 	return t.Theme.Color(name, v)

@@ -30,10 +30,24 @@ func contrast(a, b color.NRGBA) float64 {
 // Text must be readable wherever the window puts it, in both themes.
 func TestContrast(t *testing.T) {
 	pairs := []struct{ text, on Role }{
-		{Ink, Background}, {Ink, Surface}, {Ink, Raised}, {Ink, AccentSoft}, {Ink, WarningSoft}, {Ink, BadSoft},
-		{Muted, Background}, {Muted, Surface}, {Muted, Raised},
-		{Accent, Surface}, {Accent, AccentSoft}, {OnAccent, Accent},
-		{Warning, Surface}, {Warning, WarningSoft}, {Bad, Surface}, {Bad, BadSoft}, {Good, Surface}, {Good, GoodSoft},
+		{Ink, Background},
+		{Ink, Surface},
+		{Ink, Raised},
+		{Ink, AccentSoft},
+		{Ink, WarningSoft},
+		{Ink, BadSoft},
+		{Muted, Background},
+		{Muted, Surface},
+		{Muted, Raised},
+		{Accent, Surface},
+		{Accent, AccentSoft},
+		{OnAccent, Accent},
+		{Warning, Surface},
+		{Warning, WarningSoft},
+		{Bad, Surface},
+		{Bad, BadSoft},
+		{Good, Surface},
+		{Good, GoodSoft},
 	}
 	for name, p := range map[string]Palette{"light": Light(), "dark": Dark()} {
 		for _, pair := range pairs {

@@ -1,6 +1,6 @@
 // Package theme is the look of the window: paper, ink and one green. It holds the colours by role for light and dark, the
 // sizes of type and of everything else, the fonts and the icons, and hands the same values to the toolkit's own widgets
-// (text entry, file dialogs, scroll bars) as a fyne.Theme.
+// (text entry, scroll bars) as a fyne.Theme.
 //
 // Colour means state, never decoration: code names a Role, never a colour. Widgets ask for Color in their Refresh, so that
 // a change of theme reaches everything on the screen.

@@ -209,26 +209,7 @@ func (b *Button) colours() (back, border, text theme.Role) {
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	over := canvas.NewRectangle(theme.Color(theme.None))
 	d := &drawing{objects: []fyne.CanvasObject{b.back, over, b.ring, b.text, b.image}}
-	d.min = func() fyne.Size {
-		w := float32(0)
-		if b.icon != "" {
-			w += theme.IconSize
-		}
-		if b.label != "" {
-			w += fyne.MeasureText(b.label, b.size(), b.style()).Width
-		}
-		switch {
-		case b.icon != "" && b.label != "":
-			w += theme.Space2 + 2*theme.Space3
-		case b.icon != "":
-			w = b.height
-		case b.height == theme.SmallHeight:
-			w += 20
-		default:
-			w += 30
-		}
-		return fyne.NewSize(w, b.height)
-	}
+	d.min = b.least
 	d.layout = func(size fyne.Size) {
 		for _, r := range []*canvas.Rectangle{b.back, over, b.ring} {
 			r.Resize(size)
@@ -270,6 +251,28 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	}
 	d.refresh()
 	return d
+}
+
+// least is the size of the icon and the label, with the space around them.
+func (b *Button) least() fyne.Size {
+	w := float32(0)
+	if b.icon != "" {
+		w += theme.IconSize
+	}
+	if b.label != "" {
+		w += fyne.MeasureText(b.label, b.size(), b.style()).Width
+	}
+	switch {
+	case b.icon != "" && b.label != "":
+		w += theme.Space2 + 2*theme.Space3
+	case b.icon != "":
+		w = b.height
+	case b.height == theme.SmallHeight:
+		w += 20
+	default:
+		w += 30
+	}
+	return fyne.NewSize(w, b.height)
 }
 
 func (b *Button) size() float32 {

@@ -126,11 +126,7 @@ func (r *Rail) CreateRenderer() fyne.WidgetRenderer {
 			e.Move(fyne.NewPos(inset, 60+float32(i)*40))
 			e.Resize(fyne.NewSize(size.Width-2*inset-theme.HairLine, 36))
 		}
-		y := size.Height - 24 - 18*float32(len(r.foot))
-		for i, t := range r.foot {
-			t.Move(fyne.NewPos(20, y+18*float32(i)))
-			t.Resize(fyne.NewSize(size.Width-28, 18))
-		}
+		r.placeFoot(size)
 	}
 	d.refresh = func() {
 		build()
@@ -147,6 +143,16 @@ func (r *Rail) CreateRenderer() fyne.WidgetRenderer {
 	}
 	d.refresh()
 	return d
+}
+
+// placeFoot puts the lines at the foot above each other.
+func (r *Rail) placeFoot(size fyne.Size) {
+	line := theme.TypeSmall.Line()
+	y := size.Height - theme.Space6 - line*float32(len(r.foot))
+	for i, t := range r.foot {
+		t.Move(fyne.NewPos(20, y+line*float32(i)))
+		t.Resize(fyne.NewSize(size.Width-28, line))
+	}
 }
 
 // railEntry is one page in the rail.

@@ -120,10 +120,10 @@ func (b *tableBody) fill(s *rowSlot) {
 	row := t.Row(s.index)
 	width := b.Size().Width
 	top := float32(s.index) * theme.RowHeight
-	bar := func(r *canvas.Rectangle, role theme.Role, x, y, w, h float32) {
+	bar := func(r *canvas.Rectangle, role theme.Role, y, w, h float32) {
 		r.FillColor = theme.Color(role)
 		r.Hidden = role == theme.None
-		r.Move(fyne.NewPos(x, y))
+		r.Move(fyne.NewPos(0, y))
 		r.Resize(fyne.NewSize(w, h))
 		r.Refresh()
 	}
@@ -140,10 +140,10 @@ func (b *tableBody) fill(s *rowSlot) {
 			over = theme.Hover
 		}
 	}
-	bar(s.back, back, 0, top, width, theme.RowHeight-theme.HairLine)
-	bar(s.over, over, 0, top, width, theme.RowHeight-theme.HairLine)
-	bar(s.line, theme.Line, 0, top+theme.RowHeight-theme.HairLine, width, theme.HairLine)
-	bar(s.mark, mark, 0, top, 3, theme.RowHeight-theme.HairLine)
+	bar(s.back, back, top, width, theme.RowHeight-theme.HairLine)
+	bar(s.over, over, top, width, theme.RowHeight-theme.HairLine)
+	bar(s.line, theme.Line, top+theme.RowHeight-theme.HairLine, width, theme.HairLine)
+	bar(s.mark, mark, top, 3, theme.RowHeight-theme.HairLine)
 	s.box.hide(!t.Checks || !row.Checkable)
 	if t.Checks && row.Checkable {
 		state := unchecked
