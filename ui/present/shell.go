@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"shelftalk/app/batch"
-	"shelftalk/app/models"
 	"shelftalk/app/studio"
 )
 
@@ -93,7 +92,7 @@ func (p *Shell) State() ShellState {
 	model := engine.Name
 	for _, m := range p.svc.Models() {
 		if m.Name == engine.Name {
-			model = shortTitle(say, m.Name, m.Title)
+			model = shortTitle(m.Title)
 		}
 	}
 	speed := say("shell.speed.unknown")
@@ -111,11 +110,8 @@ func (p *Shell) State() ShellState {
 	return s
 }
 
-// shortTitle is a model in the width of the rail: "Qwen2.5 Coder 1.5B · standard".
-func shortTitle(say Say, name, title string) string {
+// shortTitle is a model's name in the width of the rail: "Qwen2.5 Coder 1.5B".
+func shortTitle(title string) string {
 	short, _, _ := strings.Cut(title, " Instruct")
-	if name != models.Standard && name != models.Light {
-		return short
-	}
-	return short + " · " + strings.ToLower(say("models.name."+name))
+	return short
 }
