@@ -150,7 +150,7 @@ func (e *Editor) ApproveNext() {
 
 // WriteAgain implements Rewriter: the field that was last worked on.
 func (e *Editor) WriteAgain() {
-	e.drop()
+	e.keep()
 	e.p.Rewrite(e.field())
 }
 
@@ -231,7 +231,7 @@ func (e *Editor) draw() {
 		e.status.Set(s.Chips[0].Text, chipKind(s.Chips[0].Tone))
 	}
 	e.place.SetText(s.Position)
-	if !reflect.DeepEqual(s.Facts, old.Facts) || s.FactsNote != old.FactsNote {
+	if !reflect.DeepEqual(s.Facts, old.Facts) || s.FactsNote != old.FactsNote || s.Subject != old.Subject {
 		e.drawFacts(s)
 	}
 	e.drawActions(s)
@@ -318,6 +318,7 @@ func (e *Editor) drawFacts(s present.EditorState) {
 		e.facts.Add(widget.NewRule())
 	}
 	e.facts.Add(widget.Pad(theme.Space3, 0, 0, 0, widget.NewNotes(s.FactsNote)))
+	e.facts.Add(widget.Pad(theme.Space2, 0, 0, 0, widget.NewNotes(s.Subject)))
 	e.facts.Refresh()
 }
 

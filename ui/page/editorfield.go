@@ -277,14 +277,16 @@ func (e *Editor) key(edit *editing, k *fyne.KeyEvent) bool {
 	switch k.Name {
 	case fyne.KeyEscape:
 		e.drop()
-		return true
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if edit.line.field != "description" {
-			e.keep()
-			return true
+		if edit.line.field == "description" {
+			return false
 		}
+		e.keep()
+	default:
+		return false
 	}
-	return false
+	e.env.Window.Canvas().Focus(edit.view.card) // the keyboard goes on from here
+	return true
 }
 
 // shortcut takes an undo with nothing typed for one of the page.

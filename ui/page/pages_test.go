@@ -194,6 +194,9 @@ func TestEditorKeys(t *testing.T) {
 		t.Errorf("Enter kept %q", got)
 	}
 	p.begin("title")
+	if d.window.Canvas().Focused() != p.edit.entry {
+		t.Errorf("the focus is on %T", d.window.Canvas().Focused())
+	}
 	p.edit.entry.TypedShortcut(&fyne.ShortcutUndo{})
 	d.settle()
 	if got := d.shownText(t, all[0].ID, "title"); got != text {
@@ -240,6 +243,16 @@ func TestExportSheet(t *testing.T) {
 			entry, ok := uitest.Find(sheet, func(*widget.Entry) bool { return true })
 			if !ok {
 				t.Fatal("no path")
+			}
+			entry.SetText(filepath.Join(d.Home, "copy.xlsx"))
+			uitest.Button(t, sheet, d.Say("export.choose")).Press()
+			d.settle()
+			folders := d.window.Canvas().Overlays().Top()
+			uitest.Picture(t, d.window, "export-folder-"+l.name)
+			uitest.Button(t, folders, d.Say("export.folder.use")).Press()
+			d.settle()
+			if got := filepath.Dir(entry.Text); got != d.Home {
+				t.Errorf("the folder is %q, want %q", got, d.Home)
 			}
 			entry.SetText(filepath.Join(d.Home, "no such folder", "copy.xlsx"))
 			uitest.Button(t, sheet, d.Say("export.run")).Press()
