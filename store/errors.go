@@ -9,6 +9,8 @@ var (
 	ErrDamaged = errors.New("the store is damaged: move the file aside, and put a backup in its place if there is one")
 	// ErrNewer means that a later version of the program wrote the file.
 	ErrNewer = errors.New("the store was written by a newer Shelftalk: update this program, or name another data folder")
+	// ErrFull means that the disk has no room for a change. What was committed before is safe.
+	ErrFull = errors.New("the disk is full: make room; what was stored before is safe")
 	// ErrNotFound means that a collection has no value under the key.
 	ErrNotFound = errors.New("not found")
 	// ErrKey means that a key is empty or too long.

@@ -139,11 +139,17 @@ func (db *DB) checkSize() error {
 	})
 }
 
+// named adds the file's name to the errors that are about the file, and not about what was done with it.
 func (db *DB) named(err error) error {
-	if err == nil || !errors.Is(err, ErrDamaged) {
-		return err
+	switch {
+	case err == nil:
+		return nil
+	case isDiskFull(err):
+		return fmt.Errorf("store %q: %w (%w)", db.path, ErrFull, err)
+	case errors.Is(err, ErrDamaged):
+		return fmt.Errorf("store %q: %w", db.path, err)
 	}
-	return fmt.Errorf("store %q: %w", db.path, err)
+	return err
 }
 
 // guard runs fn and turns a read beyond the end of a damaged file, which would end the program, into ErrDamaged; and any
@@ -173,6 +179,8 @@ func guard(all bool, fn func() error) (err error) {
 
 func translate(err error) error {
 	switch {
+	case isDiskFull(err):
+		return fmt.Errorf("%w (%w)", ErrFull, err)
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return ErrInUse
 	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):

@@ -145,6 +145,15 @@ func (l *Ledger) Rows(id string) ([]Row, error) {
 	return out, err
 }
 
+// Unmark takes a job's mark off.
+func (l *Ledger) Unmark(id string) error {
+	_, err := l.change(id, func(j *Job) error {
+		j.Mark = ""
+		return nil
+	})
+	return err
+}
+
 // Delete removes a job and its rows. Its drafts stay.
 func (l *Ledger) Delete(id string) error {
 	return l.db.Update(func(tx *store.Tx) error {

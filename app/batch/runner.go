@@ -33,7 +33,7 @@ type Runner struct {
 	composer Composer
 	engine   Engine
 	opts     Options
-	ctx      context.Context //nolint:containedctx // the runner's own life, ended by Close
+	ctx      context.Context // the runner's own life, ended by Close
 	cancel   context.CancelFunc
 	done     sync.WaitGroup
 

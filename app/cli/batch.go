@@ -77,9 +77,9 @@ func (c *batchCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	answer, err := c.run(a, s, mark)
+	over, err := c.run(a, s, mark)
 	err = errors.Join(err, s.Close())
-	if own && err == nil && answer.Failed == 0 && answer.Pending == 0 {
+	if own && over && err == nil {
 		err = os.RemoveAll(dir)
 	}
 	return err
@@ -149,10 +149,11 @@ func (a *app) studio(dir, model string) (*studio.Studio, error) {
 	})
 }
 
-func (c *batchCmd) run(a *app, s *studio.Studio, mark string) (batchAnswer, error) {
+// run does the job and writes the output; over says that there is nothing left to go on with.
+func (c *batchCmd) run(a *app, s *studio.Studio, mark string) (over bool, err error) {
 	job, resumed, err := c.job(a, s, mark)
 	if err != nil {
-		return batchAnswer{}, err
+		return false, err
 	}
 	if resumed && job.State != batch.Done {
 		a.out.note("Going on with the run of %s: %d of %d rows are there.", job.Created.Format(time.DateTime), job.Counts.Finished(), job.Counts.Total)
@@ -161,19 +162,19 @@ func (c *batchCmd) run(a *app, s *studio.Studio, mark string) (batchAnswer, erro
 	defer cancel()
 	interrupted, err := a.work(s, job)
 	if err != nil {
-		return batchAnswer{}, err
+		return false, err
 	}
 	job, err = s.Job(job.ID)
 	if err != nil {
-		return batchAnswer{}, err
+		return false, err
 	}
 	a.out.clear()
 	if job.Problem != "" && job.Counts.Finished() == 0 {
-		return batchAnswer{}, jobProblem(s, job)
+		return false, jobProblem(s, job)
 	}
 	report, err := s.ExportJob(job.ID, c.Out)
 	if err != nil {
-		return batchAnswer{}, fmt.Errorf("%w; the copy is kept: the same command with another --out, or again, writes it", err)
+		return false, fmt.Errorf("%w; the copy is kept: run the same command again, and it is put there at once", err)
 	}
 	answer := batchAnswer{
 		Out: c.Out, Rows: report.Rows, Done: job.Counts.Done, Failed: job.Counts.Failed, Skipped: job.Counts.Skipped,
@@ -182,17 +183,17 @@ func (c *batchCmd) run(a *app, s *studio.Studio, mark string) (batchAnswer, erro
 	}
 	a.out.printf("%s\n", answer.words())
 	if err := a.out.document(answer); err != nil {
-		return answer, err
+		return false, err
 	}
 	switch {
 	case job.Problem != "":
-		return answer, jobProblem(s, job)
+		return false, jobProblem(s, job)
 	case interrupted && job.Counts.Pending > 0:
-		return answer, fmt.Errorf("%w: %d of %d rows are written to %q; the same command goes on from here", errInterrupted, job.Counts.Finished(), job.Counts.Total, c.Out)
+		return false, fmt.Errorf("%w: %d of %d rows are written to %q; the same command goes on from here", errInterrupted, job.Counts.Finished(), job.Counts.Total, c.Out)
 	case answer.Failed > 0:
-		return answer, fmt.Errorf("%w (%d of %d)", errRowsFailed, answer.Failed, job.Counts.Total)
+		return false, fmt.Errorf("%w (%d of %d)", errRowsFailed, answer.Failed, job.Counts.Total)
 	}
-	return answer, nil
+	return true, s.Unmark(job.ID)
 }
 
 // jobProblem is why a job paused by itself, with the error that the engine gave where it was the engine.
@@ -243,9 +244,7 @@ func (c *batchCmd) job(a *app, s *studio.Studio, mark string) (batch.Job, bool, 
 			job, err := s.Job(job.ID)
 			return job, true, err
 		}
-		if job.State != batch.Done || job.Counts.Failed > 0 || c.Retry {
-			return job, true, nil
-		}
+		return job, true, nil
 	}
 	if c.Resume || c.Retry {
 		return batch.Job{}, false, fmt.Errorf("%w: there is no run of this input and these choices to go on with", errUsage)

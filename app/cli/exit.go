@@ -53,7 +53,7 @@ func exitCode(err error) int {
 			models.ErrMissing, models.ErrUnknown, models.ErrWrong, models.ErrFetch,
 			inference.ErrFormat, inference.ErrTruncated, inference.ErrUnsupported, inference.ErrTooLarge, inference.ErrMemory,
 		}},
-		{exitOutput, []error{errOutput, sheet.ErrReadOnly, sheet.ErrDiskFull, sheet.ErrInUse, sheet.ErrCellTooLong}},
+		{exitOutput, []error{errOutput, store.ErrFull, sheet.ErrReadOnly, sheet.ErrDiskFull, sheet.ErrInUse, sheet.ErrCellTooLong}},
 		{exitInput, []error{errInput, sheet.ErrFormat, sheet.ErrEncoding, sheet.ErrQuote, sheet.ErrEmpty, sheet.ErrSheet, sheet.ErrTooLarge, fs.ErrNotExist, studio.ErrNoCatalogue}},
 	} {
 		for _, target := range kind.of {

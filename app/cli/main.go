@@ -41,7 +41,7 @@ type cli struct {
 
 // app is what every command needs.
 type app struct {
-	ctx    context.Context //nolint:containedctx // the process's own: ended by an interrupt
+	ctx    context.Context // the process's own: ended by an interrupt
 	cli    *cli
 	places studio.Places
 	in     io.Reader

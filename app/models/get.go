@@ -240,7 +240,7 @@ func sizeOf(root string) int64 {
 	var sum int64
 	_ = filepath.WalkDir(root, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // files come and go while they are fetched
+			return nil // files come and go while they are fetched
 		}
 		if info, err := d.Info(); err == nil {
 			sum += info.Size()

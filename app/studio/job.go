@@ -98,6 +98,9 @@ func (s *Studio) RetryFailed(id string) error { return s.runner.RetryFailed(id) 
 // ReopenFailed makes a job's failed rows pending without starting it, and returns how many they are.
 func (s *Studio) ReopenFailed(id string) (int, error) { return s.ledger.RetryFailed(id) }
 
+// Unmark takes a job's mark off: it isn't to be found again.
+func (s *Studio) Unmark(id string) error { return s.ledger.Unmark(id) }
+
 // Halt stops the running job at once; the rows in flight are pending again. No job runs after it: it is for those who
 // are about to close the studio and want to look at the job before.
 func (s *Studio) Halt() { s.runner.Close() }

@@ -58,7 +58,7 @@ type Studio struct {
 	runner   *batch.Runner
 	engine   *engine
 
-	ctx        context.Context //nolint:containedctx // the studio's own life, ended by Close
+	ctx        context.Context // the studio's own life, ended by Close
 	cancel     context.CancelFunc
 	background sync.WaitGroup
 
