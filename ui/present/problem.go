@@ -23,50 +23,52 @@ type Problem struct {
 // The tone: plain, short, second person, no blame, no exclamation marks. The title says what didn't work, the detail
 // why, with the file's name, the hint what helps. The sentences are in assets/lang/*/problem.json.
 
-// sentinel ties an error to its sentences: problem.KEY.title, .hint, and .detail where the error's own text isn't told.
+// sentinel ties an error to its sentences: problem.KEY.title and .hint. The detail between them is the error's own text,
+// which names the file and the place; told says that the title has said it all.
 type sentinel struct {
-	is  error
-	key string
+	is   error
+	key  string
+	told bool
 }
 
 // sentinels are tried in order: the more special ones first.
 func sentinels() []sentinel {
 	return []sentinel{
-		{syscall.ENOSPC, "full"},
-		{syscall.EROFS, "readonly"},
-		{fs.ErrPermission, "readonly"},
-		{sheet.ErrDiskFull, "full"},
-		{sheet.ErrReadOnly, "readonly"},
-		{sheet.ErrInUse, "sheet.inuse"},
-		{sheet.ErrFormat, "sheet.format"},
-		{sheet.ErrEncoding, "sheet.encoding"},
-		{sheet.ErrQuote, "sheet.quote"},
-		{sheet.ErrEmpty, "sheet.empty"},
-		{sheet.ErrSheet, "sheet.sheet"},
-		{sheet.ErrTooLarge, "sheet.large"},
-		{sheet.ErrCellTooLong, "sheet.cell"},
-		{fs.ErrNotExist, "missing"},
-		{studio.ErrFindings, "findings"},
-		{studio.ErrBusy, "busy"},
-		{studio.ErrNoCatalogue, "catalogue"},
-		{studio.ErrNoDrafts, "nodrafts"},
-		{studio.ErrNotFound, "gone"},
-		{studio.ErrClosed, "closing"},
-		{batch.ErrNoRows, "norows"},
-		{batch.ErrNoJob, "gone"},
-		{batch.ErrState, "moved"},
-		{batch.ErrClosed, "closing"},
-		{models.ErrMissing, "model.missing"},
-		{models.ErrWrong, "model.wrong"},
-		{models.ErrFetch, "model.fetch"},
-		{models.ErrUnknown, "missing"},
-		{inference.ErrTruncated, "model.truncated"},
-		{inference.ErrFormat, "model.format"},
-		{inference.ErrUnsupported, "model.unsupported"},
-		{inference.ErrTooLarge, "model.format"},
-		{inference.ErrMemory, "model.memory"},
-		{inference.ErrContext, "context"},
-		{inference.ErrClosed, "model.closed"},
+		{syscall.ENOSPC, "full", false},
+		{syscall.EROFS, "readonly", false},
+		{fs.ErrPermission, "readonly", false},
+		{sheet.ErrDiskFull, "full", false},
+		{sheet.ErrReadOnly, "readonly", false},
+		{sheet.ErrInUse, "sheet.inuse", false},
+		{sheet.ErrFormat, "sheet.format", false},
+		{sheet.ErrEncoding, "sheet.encoding", false},
+		{sheet.ErrQuote, "sheet.quote", false},
+		{sheet.ErrEmpty, "sheet.empty", false},
+		{sheet.ErrSheet, "sheet.sheet", false},
+		{sheet.ErrTooLarge, "sheet.large", false},
+		{sheet.ErrCellTooLong, "sheet.cell", false},
+		{fs.ErrNotExist, "missing", false},
+		{studio.ErrFindings, "findings", true},
+		{studio.ErrBusy, "busy", true},
+		{studio.ErrNoCatalogue, "catalogue", true},
+		{studio.ErrNoDrafts, "nodrafts", true},
+		{studio.ErrNotFound, "gone", true},
+		{studio.ErrClosed, "closing", true},
+		{batch.ErrNoRows, "norows", true},
+		{batch.ErrNoJob, "gone", true},
+		{batch.ErrState, "moved", true},
+		{batch.ErrClosed, "closing", true},
+		{models.ErrMissing, "model.missing", false},
+		{models.ErrWrong, "model.wrong", false},
+		{models.ErrFetch, "model.fetch", false},
+		{models.ErrUnknown, "missing", false},
+		{inference.ErrTruncated, "model.truncated", false},
+		{inference.ErrFormat, "model.format", false},
+		{inference.ErrUnsupported, "model.unsupported", false},
+		{inference.ErrTooLarge, "model.format", false},
+		{inference.ErrMemory, "model.memory", false},
+		{inference.ErrContext, "context", false},
+		{inference.ErrClosed, "model.closed", false},
 	}
 }
 
@@ -83,6 +85,9 @@ func Explain(say Say, err error) *Problem {
 			Title:  say("problem." + s.key + ".title"),
 			Detail: err.Error(),
 			Hint:   say("problem." + s.key + ".hint"),
+		}
+		if s.told {
+			p.Detail = ""
 		}
 		var quote *sheet.QuoteError
 		if errors.As(err, &quote) {

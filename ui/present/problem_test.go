@@ -20,7 +20,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{fmt.Errorf("export: %w", &fs.PathError{Op: "open", Path: "/media/usb/a.xlsx", Err: syscall.EROFS}), "This folder can’t be written to", "这个文件夹不能写入", "/media/usb/a.xlsx"},
 		{fmt.Errorf("write: %w", syscall.ENOSPC), "The disk is full", "磁盘已满", "no space"},
-		{fmt.Errorf("draft %q: %w", "d1", studio.ErrFindings), "This draft has findings to deal with first", "这篇文案还有问题要处理", "d1"},
+		{fmt.Errorf("draft %q: %w", "d1", studio.ErrFindings), "This draft has findings to deal with first", "这条文案还有问题要处理", ""},
 		{fmt.Errorf("read %q: %w", "a.csv", &sheet.QuoteError{Line: 7, Text: "Lamp"}), "A quotation mark is never closed", "有一个引号没有配对", "7"},
 		{fmt.Errorf("something else"), "That didn’t work", "没有成功", "something else"},
 	} {
