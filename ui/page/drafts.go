@@ -67,9 +67,12 @@ func NewDrafts(env *Env) *Drafts {
 func (d *Drafts) columns() []widget.TableColumn {
 	say := d.env.Say
 	all := []widget.TableColumn{
-		{Title: say("drafts.col.sku"), Width: 120}, {Title: say("drafts.col.product"), Least: 160},
-		{Title: say("drafts.col.where"), Width: 150}, {Title: say("drafts.col.finding"), Width: 220},
-		{Title: say("drafts.col.changed"), Width: 116}, {Title: say("drafts.col.status"), Width: 116},
+		{Title: say("drafts.col.sku"), Width: 120},
+		{Title: say("drafts.col.product"), Least: 160},
+		{Title: say("drafts.col.where"), Width: 150},
+		{Title: say("drafts.col.finding"), Width: 220},
+		{Title: say("drafts.col.changed"), Width: 116},
+		{Title: say("drafts.col.status"), Width: 116},
 	}
 	if d.narrow {
 		return append(all[:2:2], all[3], all[5])
@@ -125,8 +128,12 @@ func (d *Drafts) open(i int) {
 func (d *Drafts) row(i int) widget.TableRow {
 	r := d.p.Row(i)
 	cells := []widget.Cell{
-		{Text: r.Key, Role: theme.Muted}, {Text: r.Title}, {Text: r.Where, Role: theme.Muted},
-		{Text: r.Finding, Role: theme.Muted}, {Text: r.Changed, Role: theme.Muted}, {Chip: look(r.Chip)},
+		{Text: r.Key, Role: theme.Muted},
+		{Text: r.Title},
+		{Text: r.Where, Role: theme.Muted},
+		{Text: r.Finding, Role: theme.Muted},
+		{Text: r.Changed, Role: theme.Muted},
+		{Chip: look(r.Chip)},
 	}
 	if d.narrow {
 		cells = append(cells[:2:2], cells[3], cells[5])

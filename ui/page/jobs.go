@@ -85,8 +85,10 @@ func NewJobs(env *Env) *Jobs {
 func (j *Jobs) columns() []widget.TableColumn {
 	say := j.env.Say
 	return []widget.TableColumn{
-		{Title: say("jobs.col.sku"), Width: 120}, {Title: say("jobs.col.product"), Least: 160},
-		{Title: say("jobs.col.state"), Width: 300}, {Title: say("jobs.col.seconds"), Width: 76, Right: true},
+		{Title: say("jobs.col.sku"), Width: 120},
+		{Title: say("jobs.col.product"), Least: 160},
+		{Title: say("jobs.col.state"), Width: 300},
+		{Title: say("jobs.col.seconds"), Width: 76, Right: true},
 	}
 }
 

@@ -1,9 +1,6 @@
 package page
 
 import (
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-
 	"shelftalk/ui/present"
 	"shelftalk/ui/widget"
 )
@@ -14,9 +11,6 @@ func look(c present.Chip) *widget.ChipLook {
 }
 
 // problem is an error in its place.
-func problem(p *present.Problem, actions ...*widget.Button) *widget.Filled {
-	return widget.NewNotice(widget.NoticeBad, p.Title, p.Detail, p.Hint, actions...)
+func problem(p *present.Problem) *widget.Filled {
+	return widget.NewNotice(widget.NoticeBad, p.Title, p.Detail, p.Hint)
 }
-
-// scrolled lets what is higher than its place scroll.
-func scrolled(o fyne.CanvasObject) *container.Scroll { return container.NewVScroll(o) }

@@ -96,11 +96,13 @@ func TestCutToFit(t *testing.T) {
 	}{
 		{
 			"drops the clause without a fact", "Sonaro Portable Speaker 20 W, great for parties, IP67, 12 h Battery", 50,
-			[]string{"20 W", "IP67", "12 h"}, "Sonaro Portable Speaker 20 W, IP67, 12 h Battery",
+			[]string{"20 W", "IP67", "12 h"},
+			"Sonaro Portable Speaker 20 W, IP67, 12 h Battery",
 		},
 		{
 			"drops a sentence", "A 20 W speaker. You will love it. Charged over USB-C.", 40,
-			[]string{"20 W", "USB-C"}, "A 20 W speaker. Charged over USB-C.",
+			[]string{"20 W", "USB-C"},
+			"A 20 W speaker. Charged over USB-C.",
 		},
 		{"drops last words, not in the middle of one", "Extraordinarily Portable Speaker with Battery", 33, nil, "Extraordinarily Portable Speaker"},
 		{"Chinese", "索纳罗便携音箱，20 瓦，送礼佳品，续航 12 小时", 21, []string{"20 瓦", "12 小时"}, "索纳罗便携音箱，20 瓦，续航 12 小时"},
