@@ -68,7 +68,8 @@ func newDesk(n int) *desk {
 				{Name: "Colour", Role: catalog.Attribute, Value: "black"},
 			}},
 			Trace: []compose.TraceSpan{
-				{Field: "description", Start: 17, End: 21, Fact: 1}, {Field: "description", Start: 27, End: 32, Fact: 2},
+				{Field: "description", Start: 17, End: 21, Fact: 1},
+				{Field: "description", Start: 27, End: 32, Fact: 2},
 				{Field: "seo_title", Start: 24, End: 28, Fact: 1},
 			},
 			Channel: channel.Channel{ID: "shopify", Name: map[string]string{"en": "Shopify"}, Fields: []channel.Field{

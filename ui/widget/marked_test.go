@@ -59,7 +59,7 @@ func TestMarkedTextMarks(t *testing.T) {
 	if _, boxes := drawn(m); boxes != 2 {
 		t.Errorf("%d marks drawn, want 2", boxes)
 	}
-	var mark, at = -1, -1
+	mark, at := -1, -1
 	m.OnMarkTapped = func(i int) { mark = i }
 	m.OnTapped = func(i int) { at = i }
 	x := fyne.MeasureText(text[:21], 14, fyne.TextStyle{}).Width + 1
