@@ -136,8 +136,10 @@ func drafted(b compose.Brief) compose.Outcome {
 	if b.Product.Row%5 == 0 {
 		v.Findings = []check.Finding{{Kind: check.Filler, Severity: check.Should}}
 	}
-	return compose.Outcome{Draft: compose.Draft{ID: draftID(b.Product.Key), ProductKey: b.Product.Key, Row: b.Product.Row,
-		Variants: []compose.Variant{v}, Tokens: 10, Seconds: 0.5}}
+	return compose.Outcome{Draft: compose.Draft{
+		ID: draftID(b.Product.Key), ProductKey: b.Product.Key, Row: b.Product.Row,
+		Variants: []compose.Variant{v}, Tokens: 10, Seconds: 0.5,
+	}}
 }
 
 func draftID(key string) string { return "draft of " + key }
@@ -145,8 +147,10 @@ func draftID(key string) string { return "draft of " + key }
 func textFor(p catalog.Product) string { return "All about " + p.Value(catalog.Title) }
 
 func product(i int) catalog.Product {
-	return catalog.Product{Key: fmt.Sprintf("SKU-%d", i), Row: i + 2,
-		Fields: []catalog.Field{{Name: "Name", Role: catalog.Title, Value: fmt.Sprintf("Product number %d", i)}}}
+	return catalog.Product{
+		Key: fmt.Sprintf("SKU-%d", i), Row: i + 2,
+		Fields: []catalog.Field{{Name: "Name", Role: catalog.Title, Value: fmt.Sprintf("Product number %d", i)}},
+	}
 }
 
 func briefs(n int) iter.Seq[compose.Brief] {

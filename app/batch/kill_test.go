@@ -128,17 +128,16 @@ func killOnce(t *testing.T, path string, told map[int]int) (over bool) {
 	before := len(told)
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		var index int
-		switch line := lines.Text(); {
-		case line == "over":
+		if lines.Text() == "over" {
 			over = true
-		default:
-			if _, err := fmt.Sscanf(line, "finished %d", &index); err != nil {
-				t.Fatalf("the victim says %q", line)
-			}
-			told[index]++
-			if len(told) == before+1 {
-				timer.Reset(life)
-			}
+			continue
+		}
+		if _, err := fmt.Sscanf(lines.Text(), "finished %d", &index); err != nil {
+			t.Fatalf("the victim says %q", lines.Text())
+		}
+		told[index]++
+		if len(told) == before+1 {
+			timer.Reset(life)
 		}
 	}
 	_ = cmd.Wait()

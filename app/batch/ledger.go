@@ -73,8 +73,10 @@ func (l *Ledger) Create(source, mark string, spec Spec, all iter.Seq[compose.Bri
 	err := l.db.Update(func(tx *store.Tx) error {
 		for b := range all {
 			job.Ruleset, b.Ruleset = b.Ruleset, compose.Ruleset{}
-			row := Row{JobID: job.ID, Index: job.Counts.Total, SourceRow: b.Product.Row, Key: b.Product.Key,
-				Title: b.Product.Value(catalog.Title), State: RowPending}
+			row := Row{
+				JobID: job.ID, Index: job.Counts.Total, SourceRow: b.Product.Row, Key: b.Product.Key,
+				Title: b.Product.Value(catalog.Title), State: RowPending,
+			}
 			key := rowKey(job.ID, row.Index)
 			if err := errors.Join(rows.Put(tx, key, row), briefs.Put(tx, key, b)); err != nil {
 				return err

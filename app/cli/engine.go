@@ -13,13 +13,12 @@ import (
 )
 
 // open loads the model of a name or path.
-func (a *app) open(name string, opts ...inference.Option) (*inference.Model, error) {
+func (a *app) open(name string) (*inference.Model, error) {
 	path, err := a.located(name)
 	if err != nil {
 		return nil, err
 	}
-	opts = append([]inference.Option{inference.Threads(a.cli.Threads), inference.OnLoad(a.progress("Loading the model"))}, opts...)
-	m, err := inference.Open(path, opts...)
+	m, err := inference.Open(path, inference.Threads(a.cli.Threads), inference.OnLoad(a.progress("Loading the model")))
 	a.out.clear()
 	return m, err
 }
@@ -160,8 +159,10 @@ func (c *generateCmd) Run(a *app) (err error) {
 		messages = append(messages, inference.Message{Role: inference.System, Content: c.System})
 	}
 	messages = append(messages, inference.Message{Role: inference.User, Content: prompt})
-	request := inference.Request{Messages: messages, Seed: c.Seed,
-		Params: inference.Params{Temperature: c.Temperature, TopP: c.TopP, MaxTokens: c.Max}}
+	request := inference.Request{
+		Messages: messages, Seed: c.Seed,
+		Params: inference.Params{Temperature: c.Temperature, TopP: c.TopP, MaxTokens: c.Max},
+	}
 	var text strings.Builder
 	var reason inference.Reason
 	for chunk, err := range m.Generate(a.ctx, request) {

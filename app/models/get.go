@@ -164,8 +164,7 @@ func unpackFile(ctx context.Context, out io.Writer, file *zip.File) error {
 	}
 	defer in.Close()
 	limited := io.LimitReader(in, int64(file.UncompressedSize64)) // no bomb
-	_, err = copyContext(ctx, out, limited, 0, 0, nil)
-	return err
+	return copyContext(ctx, out, limited, 0, 0, nil)
 }
 
 func join(ctx context.Context, to string, parts []string) (err error) {
@@ -182,7 +181,7 @@ func join(ctx context.Context, to string, parts []string) (err error) {
 		if err != nil {
 			return err
 		}
-		_, err = copyContext(ctx, out, in, 0, 0, nil)
+		err = copyContext(ctx, out, in, 0, 0, nil)
 		if err := errors.Join(err, in.Close()); err != nil {
 			return err
 		}

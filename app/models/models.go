@@ -192,8 +192,10 @@ func (f Folder) List() []State {
 	for _, e := range entries {
 		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && !known[e.Name()] && strings.HasSuffix(e.Name(), ".gguf") {
 			title := strings.TrimSuffix(e.Name(), ".gguf")
-			out = append(out, State{Model: Model{Name: e.Name(), Title: title, Kind: Writer, File: e.Name(), Bytes: info.Size()},
-				Path: filepath.Join(string(f), e.Name()), Here: true})
+			out = append(out, State{
+				Model: Model{Name: e.Name(), Title: title, Kind: Writer, File: e.Name(), Bytes: info.Size()},
+				Path:  filepath.Join(string(f), e.Name()), Here: true,
+			})
 		}
 	}
 	return slices.Clip(out)

@@ -79,23 +79,23 @@ func hashFile(ctx context.Context, path string, total int64, progress Progress) 
 	}
 	defer file.Close()
 	h := sha256.New()
-	if _, err := copyContext(ctx, h, file, 0, total, progress); err != nil {
+	if err := copyContext(ctx, h, file, 0, total, progress); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // copyContext is io.Copy that ends with ctx and tells its progress, which starts at done.
-func copyContext(ctx context.Context, to io.Writer, from io.Reader, done, total int64, progress Progress) (int64, error) {
+func copyContext(ctx context.Context, to io.Writer, from io.Reader, done, total int64, progress Progress) error {
 	buffer := make([]byte, 1<<20)
 	for {
 		if err := ctx.Err(); err != nil {
-			return done, err
+			return err
 		}
 		n, err := from.Read(buffer)
 		if n > 0 {
 			if _, err := to.Write(buffer[:n]); err != nil {
-				return done, err
+				return err
 			}
 			done += int64(n)
 			if progress != nil {
@@ -103,10 +103,10 @@ func copyContext(ctx context.Context, to io.Writer, from io.Reader, done, total 
 			}
 		}
 		if err == io.EOF {
-			return done, nil
+			return nil
 		}
 		if err != nil {
-			return done, err
+			return err
 		}
 	}
 }

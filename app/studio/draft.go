@@ -34,8 +34,10 @@ type record struct {
 }
 
 func (r record) brief() compose.Brief {
-	return compose.Brief{Product: r.Product, Template: r.Draft.Template, Channel: r.Draft.Channel, Ruleset: r.Ruleset,
-		Language: r.Draft.Language, Variants: 1, Seed: r.Seed}
+	return compose.Brief{
+		Product: r.Product, Template: r.Draft.Template, Channel: r.Draft.Channel, Ruleset: r.Ruleset,
+		Language: r.Draft.Language, Variants: 1, Seed: r.Seed,
+	}
 }
 
 // step is what an edit can change: what undo goes back to.
@@ -87,9 +89,11 @@ type DraftDetail struct {
 
 func (r record) view() DraftView {
 	v := r.Draft.Current()
-	out := DraftView{ID: r.Draft.ID, ProductKey: r.Draft.ProductKey, Row: r.Draft.Row, Title: r.Product.Value(catalog.Title),
+	out := DraftView{
+		ID: r.Draft.ID, ProductKey: r.Draft.ProductKey, Row: r.Draft.Row, Title: r.Product.Value(catalog.Title),
 		Channel: r.Draft.Channel, Language: r.Draft.Language, Status: r.Draft.Status, Findings: len(v.Findings),
-		Variants: len(r.Draft.Variants), Updated: r.Draft.Updated}
+		Variants: len(r.Draft.Variants), Updated: r.Draft.Updated,
+	}
 	for _, f := range v.Findings {
 		if out.First.Kind == "" || (out.First.Severity != check.Must && f.Severity == check.Must) {
 			out.First = f
@@ -129,8 +133,10 @@ func (s *Studio) Draft(id string) (DraftDetail, error) {
 	if err != nil {
 		return DraftDetail{}, err
 	}
-	return DraftDetail{Limits: limits, Draft: r.Draft, Product: r.Product, Trace: s.writer.Trace(r.brief(), r.Draft.Current()), Channel: c,
-		Ruleset: r.Ruleset, CanUndo: len(h.Undo) > 0, CanRedo: len(h.Redo) > 0}, nil
+	return DraftDetail{
+		Limits: limits, Draft: r.Draft, Product: r.Product, Trace: s.writer.Trace(r.brief(), r.Draft.Current()), Channel: c,
+		Ruleset: r.Ruleset, CanUndo: len(h.Undo) > 0, CanRedo: len(h.Redo) > 0,
+	}, nil
 }
 
 func getRecord(tx *store.Tx, id string) (record, error) {

@@ -69,8 +69,10 @@ func (p pen) write(b compose.Brief) compose.Outcome {
 		p.Recheck(b, &v)
 		variants = append(variants, v)
 	}
-	return compose.Outcome{Draft: compose.Draft{ID: compose.DraftID(b), ProductKey: b.Product.Key, Row: b.Product.Row, Template: b.Template,
-		Channel: b.Channel, Language: b.Language, Variants: variants, Status: compose.StatusDraft, Tokens: 10, Created: time.Now(), Updated: time.Now()}}
+	return compose.Outcome{Draft: compose.Draft{
+		ID: compose.DraftID(b), ProductKey: b.Product.Key, Row: b.Product.Row, Template: b.Template,
+		Channel: b.Channel, Language: b.Language, Variants: variants, Status: compose.StatusDraft, Tokens: 10, Created: time.Now(), Updated: time.Now(),
+	}}
 }
 
 func (pen) Rewrite(_ context.Context, _ compose.Generator, _ compose.Brief, _ compose.Variant, field string, _ uint64) iter.Seq2[inference.Chunk, error] {

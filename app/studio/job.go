@@ -71,8 +71,10 @@ func briefs(products []catalog.Product, spec batch.Spec, ruleset compose.Ruleset
 			if len(wanted) > 0 && !wanted[p.Key] {
 				continue
 			}
-			b := compose.Brief{Product: p, Template: spec.Template, Channel: spec.Channel, Ruleset: ruleset,
-				Language: spec.Language, Variants: spec.Variants, Seed: spec.Seed}
+			b := compose.Brief{
+				Product: p, Template: spec.Template, Channel: spec.Channel, Ruleset: ruleset,
+				Language: spec.Language, Variants: spec.Variants, Seed: spec.Seed,
+			}
 			if b.Language == "" {
 				b.Language = compose.Language(p.Language())
 			}

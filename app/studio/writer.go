@@ -49,8 +49,10 @@ func (s *Studio) rewrite(ctx context.Context, id, field string, yield func(infer
 		return "", false, err
 	}
 	defer release()
-	b := compose.Brief{Product: detail.Product, Template: detail.Draft.Template, Channel: detail.Draft.Channel,
-		Ruleset: detail.Ruleset, Language: detail.Draft.Language, Variants: 1, Seed: rand.Uint64()}
+	b := compose.Brief{
+		Product: detail.Product, Template: detail.Draft.Template, Channel: detail.Draft.Channel,
+		Ruleset: detail.Ruleset, Language: detail.Draft.Language, Variants: 1, Seed: rand.Uint64(),
+	}
 	var text strings.Builder
 	for chunk, err := range s.writer.Rewrite(ctx, model, b, detail.Draft.Current(), field, b.Seed) {
 		if err != nil {
@@ -75,8 +77,10 @@ func (s *Studio) Again(ctx context.Context, id string, onText func(field, text s
 		return err
 	}
 	defer release()
-	b := compose.Brief{Product: detail.Product, Template: detail.Draft.Template, Channel: detail.Draft.Channel,
-		Ruleset: detail.Ruleset, Language: detail.Draft.Language, Variants: 1, Seed: rand.Uint64()}
+	b := compose.Brief{
+		Product: detail.Product, Template: detail.Draft.Template, Channel: detail.Draft.Channel,
+		Ruleset: detail.Ruleset, Language: detail.Draft.Language, Variants: 1, Seed: rand.Uint64(),
+	}
 	options := compose.Options{Rows: 1}
 	if onText != nil {
 		options.OnText = func(_ int, field, text string) { onText(field, text) }
