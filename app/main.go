@@ -46,13 +46,15 @@ func run() int {
 	s, err := studio.Open(studio.Options{
 		DataDir: *data, ModelsDir: *folder, Model: *model, Default: models.Default(models.Memory()), OpenModel: open,
 	})
+	a := app.NewWithID("app.shelftalk.studio")
+	a.SetIcon(theme.AppIcon())
 	if err != nil {
-		return fail(1, err.Error())
+		fail(1, err.Error())
+		ui.Fail(ui.Options{App: a, Language: *language, Theme: *colours}, err)
+		return 1
 	}
 	closeOnce := sync.OnceValue(s.Close)
 	defer closeOnce() //nolint:errcheck // the window has told of it
-	a := app.NewWithID("app.shelftalk.studio")
-	a.SetIcon(theme.AppIcon())
 	options := ui.Options{
 		App: a, Studio: s, Close: closeOnce, Exit: os.Exit, DataDir: *data, ModelsDir: *folder, Home: home,
 		Language: *language, Theme: *colours, Sample: *sample, File: flag.Arg(0),

@@ -1,6 +1,10 @@
 package studio
 
-import "errors"
+import (
+	"errors"
+
+	"shelftalk/store"
+)
 
 var (
 	// ErrNoCatalogue means that no products have been imported.
@@ -19,4 +23,10 @@ var (
 	ErrLastRuleset = errors.New("one ruleset has to stay")
 	// ErrClosed means that the studio was closed.
 	ErrClosed = errors.New("the studio is closed")
+
+	// ErrInUse, ErrDamaged and ErrNewer are the store's, for those who open a studio and know no store: another process
+	// has the data, the file is broken, a later version of the program wrote it.
+	ErrInUse   = store.ErrInUse
+	ErrDamaged = store.ErrDamaged
+	ErrNewer   = store.ErrNewer
 )
