@@ -10,10 +10,12 @@ import (
 const PageLen = 64
 
 // Attn is the state of an online softmax for some query rows: the maximum M[r] and the sum L[r] of what row r has seen, and
-// the weighted sum of values Acc[r·hd : (r+1)·hd], not yet divided by L.
+// the weighted sum of values Acc[r·hd : (r+1)·hd], not yet divided by L. One goroutine uses it at a time.
 type Attn struct {
 	M, L []float32
 	Acc  []float32
+
+	keys, values []float32 // a page as floats, for plain Go
 }
 
 // Reset begins anew for rows query rows of hd columns.
@@ -43,20 +45,27 @@ func AttendPage(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int,
 	}
 }
 
-// attendGeneric is the slow twin.
+// attendGeneric is AttendPage in plain Go.
 func attendGeneric(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int, scale float32) {
+	most := 0
+	for _, n := range limit[:rows] {
+		most = max(most, n)
+	}
+	st.keys, st.values = widen(st.keys, k[:hd*PageLen]), widen(st.values, v[:most*hd])
 	var s [PageLen]float32
 	for r := range rows {
 		n := limit[r]
 		if n == 0 {
 			continue
 		}
-		for j := range n {
-			var dot float32
-			for i, x := range q[r*hd:][:hd] {
-				dot = fma32(x, quant.HalfToFloat(k[i*PageLen+j]), dot)
+		clear(s[:n])
+		for i, x := range q[r*hd:][:hd] {
+			for j, y := range st.keys[i*PageLen:][:n] {
+				s[j] += x * y
 			}
-			s[j] = dot * scale
+		}
+		for j := range n {
+			s[j] *= scale
 		}
 		m := max(maximumGeneric(s[:n]), st.M[r])
 		alpha := exp32(st.M[r] - m)
@@ -69,12 +78,21 @@ func attendGeneric(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []i
 		for j := range n {
 			p := exp32(s[j] - m)
 			sum += p
-			for i := range acc {
-				acc[i] = fma32(p, quant.HalfToFloat(v[j*hd+i]), acc[i])
+			for i, y := range st.values[j*hd:][:hd] {
+				acc[i] += p * y
 			}
 		}
 		st.L[r] = st.L[r]*alpha + sum
 	}
+}
+
+// widen converts halves into dst, grown if need be.
+func widen(dst []float32, src []uint16) []float32 {
+	dst = resize(dst, len(src))
+	for i, h := range src {
+		dst[i] = quant.HalfToFloat(h)
+	}
+	return dst
 }
 
 // Merge adds what other has seen of the same rows to st, as if st had attended to it after its own pages.

@@ -1,9 +1,76 @@
 package kernel
 
+// The kernels in plain Go: the twins of the assembly, and what runs where there is none.
+
 // fma32 is a·b + c, rounded once but for rare ties: the product is exact in a float64.
 func fma32(a, b, c float32) float32 { return float32(float64(a)*float64(b) + float64(c)) }
 
-// tileGeneric computes the 16 rows of panel p for the tokens of a tile: dst[t·stride+r]. It is the slow twin of every tile kernel.
+// block is one 16×32 block of a panel, opened: weight(r, e) = scale[e/16][r]·(code(e, r) − offset) + min[r].
+type block struct {
+	// pairs[e][r] holds the codes of rows r and r+8 in its halves: one multiplication of integers does both.
+	pairs  [blockCols][panelRows / 2]uint64
+	scale  [2][panelRows]float32
+	min    [panelRows]float32
+	offset int32
+}
+
+// open unpacks block b of a panel; not for kindF32.
+func (k kind) open(o *block, panel []byte, b int) {
+	cols, size := k.unit()
+	u := panel[b*blockCols/cols*size:][:size]
+	j := b % (cols / blockCols)
+	switch k {
+	case kindQ4K:
+		o.nibbles(u[j*256:])
+	case kindQ41:
+		o.nibbles(u)
+	case kindQ50:
+		o.nibbles(u)
+		for g := range 8 {
+			o.high(u[q50High:], g, g, 1)
+		}
+	case kindQ6K:
+		u := u[j*q6kBlock:]
+		o.nibbles(u)
+		for g := range 8 {
+			o.high(u[256+g/4*groupSize:], g, g%4*2, 3)
+		}
+	default:
+		for g := range 8 {
+			v := u[g*groupSize:][:groupSize]
+			for i := range groupSize / 2 {
+				o.pairs[g*4+i%4][i/4] = uint64(v[i]) | uint64(v[i+32])<<32
+			}
+		}
+	}
+	for r := range panelRows {
+		o.scale[0][r], o.scale[1][r], o.min[r], o.offset = k.scales(u, j, r)
+	}
+}
+
+// nibbles sets the codes from four vectors of nibbles.
+func (o *block) nibbles(u []byte) {
+	for v := range 4 {
+		x := u[v*groupSize:][:groupSize]
+		for i := range groupSize / 2 {
+			q := uint64(x[i]) | uint64(x[i+32])<<32
+			o.pairs[v*8+i%4][i/4] = q & 0x0f0000000f
+			o.pairs[v*8+4+i%4][i/4] = q >> 4 & 0x0f0000000f
+		}
+	}
+}
+
+// high adds the high bits of group g, at bit shift of a vector, above four low ones.
+func (o *block) high(x []byte, g, shift int, mask uint64) {
+	x = x[:groupSize]
+	mask |= mask << 32
+	for i := range groupSize / 2 {
+		q := uint64(x[i]) | uint64(x[i+32])<<32
+		o.pairs[g*4+i%4][i/4] |= q >> shift & mask << 4
+	}
+}
+
+// tileGeneric computes the 16 rows of panel p for the tokens of a tile: dst[t·stride+r].
 func tileGeneric(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int) {
 	start, end := a.Tile(tile)
 	T := end - start
@@ -19,7 +86,11 @@ func tileGeneric(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int)
 		m.kind.open(&o, m.panel(p), b)
 		acts := a.tile(tile)[b*actToken*T:][:actToken*T]
 		for t := range T {
-			blockGeneric(&acc[t], &o, acts, t, T, m.kind == kindQ6K)
+			if m.kind == kindQ6K {
+				o.addHalves(&acc[t], acts, t, T)
+			} else {
+				o.add(&acc[t], acts, t, T)
+			}
 		}
 	}
 	for t := range T {
@@ -27,27 +98,52 @@ func tileGeneric(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int)
 	}
 }
 
-// blockGeneric adds a block's part to the outputs of token t of T. halves: the two scales are added one after the other, as
-// they differ.
-func blockGeneric(acc *[panelRows]float32, o *block, acts []byte, t, T int, halves bool) {
-	var dot [2][panelRows]int32
-	for e := range blockCols {
-		x := int32(int8(acts[t*blockCols+e]))
-		for r, q := range &o.code[e] {
-			dot[e/16][r] += (int32(q) - o.offset) * x
-		}
-	}
-	xs, sum := getFloat(acts, actScale, t, T), getFloat(acts, actSum, t, T)
+// add adds the block's part to the outputs of token t of T.
+func (o *block) add(acc *[panelRows]float32, acts []byte, t, T int) {
+	var dots [panelRows]int32
+	o.dot(&dots, acts[t*blockCols:][:blockCols], 0)
+	scale, sum := getFloat(acts, actScale, t, T), getFloat(acts, actSum, t, T)
+	less := o.offset * (int32(magicBits-int64(getBits(acts, actSeed16, t, T))) / 16)
 	for r := range acc {
-		if halves {
-			acc[r] = fma32(xs*float32(dot[0][r]), o.scale[0][r], acc[r])
-			acc[r] = fma32(xs*float32(dot[1][r]), o.scale[1][r], acc[r])
-			continue
-		}
-		acc[r] = fma32(xs*float32(dot[0][r]+dot[1][r]), o.scale[0][r], acc[r])
+		acc[r] = fma32(scale*float32(dots[r]-less), o.scale[0][r], acc[r])
 		if o.offset == 0 {
 			acc[r] = fma32(sum, o.min[r], acc[r])
 		}
+	}
+}
+
+// addHalves is add for two scales: the halves are added one after the other.
+func (o *block) addHalves(acc *[panelRows]float32, acts []byte, t, T int) {
+	scale := getFloat(acts, actScale, t, T)
+	for half := range 2 {
+		var dots [panelRows]int32
+		o.dot(&dots, acts[t*blockCols+half*16:][:16], half*16)
+		less := o.offset * (int32(magicBits-int64(getBits(acts, actSeed32+4*half, t, T))) / 32)
+		for r := range acc {
+			acc[r] = fma32(scale*float32(dots[r]-less), o.scale[half][r], acc[r])
+		}
+	}
+}
+
+// dot sums codes times activations, from column e0 on. The two sums of a pair stay apart: each fits 32 bits, and what a negative
+// low one borrows from the high one is given back at the end.
+func (o *block) dot(dots *[panelRows]int32, x []byte, e0 int) {
+	var a0, a1, a2, a3, a4, a5, a6, a7 uint64
+	codes := o.pairs[e0:][:len(x)]
+	for e, b := range x {
+		v, q := uint64(int64(int8(b))), &codes[e]
+		a0 += q[0] * v
+		a1 += q[1] * v
+		a2 += q[2] * v
+		a3 += q[3] * v
+		a4 += q[4] * v
+		a5 += q[5] * v
+		a6 += q[6] * v
+		a7 += q[7] * v
+	}
+	for r, a := range [...]uint64{a0, a1, a2, a3, a4, a5, a6, a7} {
+		dots[r] = int32(a)
+		dots[r+panelRows/2] = int32((int64(a) - int64(int32(a))) >> 32)
 	}
 }
 
@@ -55,8 +151,9 @@ func blockGeneric(acc *[panelRows]float32, o *block, acts []byte, t, T int, halv
 func floatRowsGeneric(dst []float32, panel []byte, x []float32) {
 	var acc [panelRows]float32
 	for c, v := range x {
+		w := panel[c*4*panelRows:][:4*panelRows]
 		for r := range acc {
-			acc[r] = fma32(v, floatAt(panel, c*4*panelRows, r), acc[r])
+			acc[r] = fma32(v, floatAt(w, 0, r), acc[r])
 		}
 	}
 	copy(dst, acc[:])

@@ -92,28 +92,6 @@ func (k kind) unit() (cols, bytes int) {
 	return 1, 4 * panelRows
 }
 
-// block is one 16×32 block of a panel, opened: weight(r, e) = scale[e/16][r]·(code[e][r]−offset) + min[r].
-type block struct {
-	code   [blockCols][panelRows]uint8
-	scale  [2][panelRows]float32
-	min    [panelRows]float32
-	offset int32
-}
-
-// open unpacks block b of a panel; the slow twin of what the assembly does in registers. Not for kindF32.
-func (k kind) open(o *block, panel []byte, b int) {
-	cols, size := k.unit()
-	u := panel[b*blockCols/cols*size:][:size]
-	j := b % (cols / blockCols)
-	o.offset = 0
-	for r := range panelRows {
-		for e := range blockCols {
-			o.code[e][r] = k.code(u, j, r, e)
-		}
-		o.scale[0][r], o.scale[1][r], o.min[r], o.offset = k.scales(u, j, r)
-	}
-}
-
 // code is the code of row r and column e of block j of a unit.
 func (k kind) code(u []byte, j, r, e int) uint8 {
 	g, i := e/4, r*4+e%4
