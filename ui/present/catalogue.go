@@ -171,15 +171,24 @@ func (p *Catalogue) settle() {
 	p.chosen = there
 }
 
-// sift finds the rows of the page.
+// sift finds the rows of the page: those of the filter that hold every word of the search.
 func (p *Catalogue) sift() {
 	p.rows = p.rows[:0]
-	query := strings.ToLower(strings.TrimSpace(p.query))
+	words := strings.Fields(strings.ToLower(p.query))
 	for i, v := range p.all {
-		if (p.filter == ProductsAll || filterOfProduct(v) == p.filter) && (query == "" || strings.Contains(p.hay[i], query)) {
+		if (p.filter == ProductsAll || filterOfProduct(v) == p.filter) && holds(p.hay[i], words) {
 			p.rows = append(p.rows, i)
 		}
 	}
+}
+
+func holds(hay string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(hay, w) {
+			return false
+		}
+	}
+	return true
 }
 
 func filterOfProduct(v studio.ProductView) ProductFilter {
@@ -206,7 +215,7 @@ func (p *Catalogue) Filter(f ProductFilter) {
 	p.OnChange()
 }
 
-// Search shows the products of which any value holds the words.
+// Search shows the products whose values hold every word.
 func (p *Catalogue) Search(query string) {
 	p.query = query
 	p.sift()

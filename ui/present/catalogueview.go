@@ -101,6 +101,9 @@ func (p *Catalogue) statePanel(s *CatalogueState) {
 	switch {
 	case engine.Missing:
 		s.Blocked = say("catalogue.blocked.model")
+	case s.NoMatch && len(p.chosen) == 0:
+		s.About, s.Action = say("catalogue.about.nothing"), say("catalogue.write.none")
+		s.Blocked = say("catalogue.blocked.nomatch")
 	case n == 0 && len(p.chosen) == 0 && len(p.all) > 0:
 		s.About, s.Action = say("catalogue.about.none"), say("catalogue.write.none")
 		s.Blocked = say("catalogue.blocked.none")

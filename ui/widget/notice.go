@@ -53,7 +53,11 @@ func NewEmpty(icon, title, text, note string, actions ...*Button) fyne.CanvasObj
 	head := newText(title, theme.TypeLarge, theme.Ink)
 	body, small := newMarked(text, theme.TypeBody, theme.Muted), newMarked(note, theme.TypeNote, theme.Muted)
 	body.Align, small.Align = fyne.TextAlignCenter, fyne.TextAlignCenter
-	column := Column(theme.Space4, Row(0, Spacer(), badge, Spacer()), Row(0, Spacer(), head, Spacer()), body, row)
+	column := Column(theme.Space4, Row(0, Spacer(), badge, Spacer()), Row(0, Spacer(), head, Spacer()))
+	if text != "" {
+		column.Add(body)
+	}
+	column.Add(row)
 	if note != "" {
 		column.Add(small)
 	}
