@@ -101,7 +101,7 @@ func (e *Evidence) Backed() []string {
 	var out []string
 	for id, bits := range e.backed {
 		if bits&1 != 0 {
-			out = append(out, e.lexicon.entries[id].claims...)
+			out = append(out, plurals(e.lexicon.entries[id].claims)...)
 		}
 	}
 	for _, f := range e.fields { // a sealed phrase of the row holds others: they must be writable inside it

@@ -233,14 +233,29 @@ func (l *Lexicon) gravity(id int) int {
 	return 1
 }
 
-// Claims lists every phrase that claims something, to forbid them all at once; Evidence.Backed are the exceptions.
+// Claims lists every phrase that claims something, English ones in the singular and the plural, to forbid them all at
+// once; Evidence.Backed are the exceptions.
 func (l *Lexicon) Claims() []string {
 	var out []string
 	for _, e := range l.entries {
 		if e.class != contradiction {
-			out = append(out, e.claims...)
+			out = append(out, plurals(e.claims)...)
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// plurals adds to phrases that end in a Latin letter their other number, as far as an "s" makes it.
+func plurals(phrases []string) []string {
+	out := slices.Clone(phrases)
+	for _, p := range phrases {
+		switch last := p[len(p)-1]; {
+		case last == 's' && len(p) > 4 && !strings.HasSuffix(p, "ss"):
+			out = append(out, p[:len(p)-1])
+		case last >= 'a' && last <= 'z' && last != 'y' && last != 's':
+			out = append(out, p+"s")
+		}
+	}
+	return out
 }

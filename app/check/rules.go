@@ -169,9 +169,9 @@ func (j *judge) key(s Span) string {
 	return b.String()
 }
 
-// loops flags a run of at least five words (eight Han characters) that comes back in the same field.
+// loops flags a run of at least six words (twelve Han characters) that comes back in the same field.
 func (j *judge) loops() {
-	const words, chars = 5, 8
+	const words, chars = 6, 12
 	seen := map[string]int{}
 	for i := range j.toks {
 		n := words

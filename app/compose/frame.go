@@ -100,7 +100,7 @@ func (j *job) lay() {
 	for i, f := range j.plan.bullets {
 		name := bulletName(i)
 		j.order = append(j.order, name)
-		if text, ok := f.printed(j.brief.Language); ok && (f.kind.Figure || f.kind.ID == "feature" && len([]rune(text)) < 60) && j.fits(name, text) {
+		if text, ok := f.printed(j.brief.Language); ok && j.fits(name, text) && j.better(f, text) {
 			j.printed[name] = text
 			continue
 		}
@@ -108,8 +108,24 @@ func (j *job) lay() {
 	}
 	j.pieces = append(j.pieces,
 		piece{slot: FieldSEOTitle, cue: j.template.head(l.SEOTitle)},
-		piece{slot: FieldSEODescription, cue: j.template.head(l.SEODescription)})
+		piece{slot: FieldSEODescription, cue: j.template.cue(l.SEODescription, firstFacts(slices.Concat(j.plan.sentences...)))})
 	j.order = append(j.order, FieldSEOTitle, FieldSEODescription)
+}
+
+// firstFacts are those that a search engine's description is made of.
+func firstFacts(all []fact) []fact {
+	const most = 3
+	return all[:min(most, len(all))]
+}
+
+// better says that a fact is printed without asking the model: figures, features in the supplier's words, and in Chinese,
+// where a label and its value read as well as anything, whatever is short.
+func (j *job) better(f fact, text string) bool {
+	if f.kind.Figure {
+		return true
+	}
+	short := len([]rune(text)) < 60
+	return short && (f.kind.ID == "feature" || f.details || j.brief.Language == Chinese)
 }
 
 // limit is the channel's for a draft's field.

@@ -45,7 +45,7 @@ func (j *job) assemble(parts map[string]string) []Field {
 	for _, name := range j.order {
 		text := parts[name]
 		if name == FieldDescription {
-			text = join(sentences, j.brief.Language)
+			text = join(j.linked(sentences), j.brief.Language)
 		} else if printed, ok := j.printed[name]; ok {
 			text = printed
 		} else if f, ok := j.factOf(name); ok && !j.carries(text, f) {
@@ -101,8 +101,9 @@ func (j *job) brandOnce(text string) string {
 }
 
 // score ranks a part: fewer hard findings, fewer soft ones, more of the facts that it is to carry, fewer words that the
-// row doesn't have. Smaller is better, the first figure that differs decides.
-type score [4]int
+// row doesn't have (two are free), less of the supplier's own wording. Smaller is better, the first figure that differs
+// decides.
+type score [5]int
 
 // fails says that a part should be made again.
 func (s score) fails() bool { return s[0] > 0 || s[1] > 0 || s[2] >= 2 }
@@ -130,6 +131,10 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 	}
 	if j.comparable() {
 		s[3] = e.Novel(text)
+		if name == FieldDescription || name == FieldSEODescription {
+			s[3] = max(0, s[3]-2)
+		}
+		s[4] = int(10 * e.CopiedShare(text))
 	}
 	return s, found
 }

@@ -85,16 +85,6 @@ func (a attempt) variant() Variant {
 	return Variant{Fields: a.fields, Findings: a.findings, Seed: a.seed, Repaired: a.repaired}
 }
 
-// minCandidates is how many pages are written at least, for the best text of each slot to be chosen among them.
-const minCandidates = 2
-
-func (c *Composer) candidates(b Brief) int {
-	if c.tuning.NoRepair {
-		return 1
-	}
-	return max(minCandidates, b.Variants)
-}
-
 // row is a brief in flight.
 type row struct {
 	index   int
@@ -173,7 +163,7 @@ func (r *run) start(b Brief) {
 	}
 	w := &row{index: index, job: j}
 	r.rows[index] = w
-	for n := range r.composer.candidates(b) {
+	for n := range max(1, b.Variants) {
 		r.enqueue(w, j.pieces, n, 0, nil)
 	}
 }

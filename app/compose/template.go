@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"strings"
 
 	"shelftalk/app/catalog"
@@ -72,20 +73,23 @@ type factKind struct {
 	Figure   bool              `json:"figure"`   // printed by code
 }
 
+const factsFile = "facts.json"
+
 func loadTemplates(fsys fs.FS) (map[Language]*template, []factKind, error) {
 	out := map[Language]*template{}
 	var kinds struct {
 		Kinds []factKind `json:"kinds"`
 	}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".json") {
+		base := path.Base(name)
+		if err != nil || d.IsDir() || (base != factsFile && !strings.HasPrefix(base, ProductPage+".")) {
 			return err
 		}
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return err
 		}
-		if strings.HasSuffix(name, "facts.json") {
+		if base == factsFile {
 			if err := json.Unmarshal(data, &kinds); err != nil {
 				return fmt.Errorf("%s: %w: %w", name, ErrPrompts, err)
 			}
@@ -183,18 +187,20 @@ func (t *template) exampleTurns(e pageExample) (row, page string) {
 	}
 	var b strings.Builder
 	b.WriteString(t.head(t.Labels.Title) + t.gap() + e.Title)
+	var described []fact
 	for _, s := range e.Sentences {
 		var from []fact
 		for _, name := range s.Facts {
 			from = append(from, byLabel[name])
 		}
+		described = append(described, from...)
 		b.WriteString("\n" + t.cue(t.Labels.Sentence, from) + t.gap() + s.Text)
 	}
 	for _, s := range e.Bullets {
 		b.WriteString("\n" + t.cue(t.Labels.Bullet, []fact{byLabel[s.Fact]}) + t.gap() + s.Text)
 	}
 	b.WriteString("\n" + t.head(t.Labels.SEOTitle) + t.gap() + e.SEOTitle)
-	b.WriteString("\n" + t.head(t.Labels.SEODescription) + t.gap() + e.SEODescription)
+	b.WriteString("\n" + t.cue(t.Labels.SEODescription, firstFacts(described)) + t.gap() + e.SEODescription)
 	return t.row(title, category, facts), b.String()
 }
 
