@@ -30,5 +30,5 @@ func soft(a *asm) {
 	ops(fold("VADD")...)
 	ops("VSUBPS Y6, Y8, Y1", "VCMPPS $0x1e, Y13, Y1, Y9")
 	ops(expBody...)
-	ops("VANDPS Y9, Y3, Y0", "VMOVSS X0, alpha+40(FP)", "VFMADD231SS (R9), X0, X4", "VMOVSS X4, (R9)", "VZEROUPPER", "RET")
+	ops("VANDPS Y9, Y3, Y0", "VMOVSS X0, alpha+40(FP)", "VMOVSS (R9), X1", "VFMADD231SS X1, X0, X4", "VMOVSS X4, (R9)", "VZEROUPPER", "RET")
 }
