@@ -25,7 +25,7 @@ load=$(cut -d' ' -f1 /proc/loadavg)
 
 start() {
   "$bin" --data "$work/data" --models "${SHELFTALK_MODELS:-$HOME/.cache/shelftalk/models}" --model light \
-    --lang "${1:-en}" --theme "${2:-light}" --size 1280x800 --e2e-events >>"$log" 2>&1 &
+    --lang "${1:-en}" --theme "${2:-light}" --size "${3:-1280x800}" --e2e-events >>"$log" 2>&1 &
   pid=$!
   want '"ev":"started"'
   xdotool search --sync --name '^Shelftalk$' >/dev/null
@@ -145,10 +145,13 @@ want '"ev":"exported"'
 keys Escape
 "$root/scripts/check-export.py" "$work/copy.xlsx" || failed=1
 
-echo "quit, and on from here; Chinese, dark"
+echo "quit, and on from here; Chinese, dark, small"
 quit
-start zh dark
+start zh dark 1000x700
 picture 10-chinese-dark
+click 930 32 # the panel lies over the page
+picture 10-panel
+keys Escape
 keys ctrl+3
 want '"name":"drafts"'
 picture 11-drafts-dark
