@@ -82,4 +82,5 @@ def main():
     print()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -69,4 +69,5 @@ def main():
     print('{"file": %s, "prompts": [\n%s\n]}' % (json.dumps(name), ",\n".join(lines)))
 
 
-main()
+if __name__ == "__main__":
+    main()

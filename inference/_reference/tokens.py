@@ -101,4 +101,5 @@ def main():
                 f.write(struct.pack("<I", zlib.crc32(struct.pack("<%di" % len(encoding.ids), *encoding.ids))))
 
 
-main()
+if __name__ == "__main__":
+    main()
