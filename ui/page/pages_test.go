@@ -82,6 +82,27 @@ func TestJobsPageRunning(t *testing.T) {
 	}
 }
 
+func TestJobsPageRetry(t *testing.T) {
+	d := newDesk(t, theme.ModeLight, "en", false, 0)
+	products, err := d.studio.Products()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.fail.Store(products[1].Product.Key, true)
+	p := NewJobs(d.Env)
+	d.show(t, p, Route{}, 1080, 800)
+	d.write(t, 4, compose.English)
+	d.until(t, "a failed row", func() bool { return uitest.Reads(p.Object(), "failed: the text is longer than the model can read") })
+	d.studio.Wait()
+	d.until(t, "the end", func() bool { return uitest.Reads(p.Object(), "4 of 4") })
+	uitest.Picture(t, d.window, "jobs-failed")
+	uitest.Button(t, p.Object(), d.Say("jobs.retry")).Press()
+	d.until(t, "the row written again", func() bool { return !uitest.Reads(p.Object(), "failed: ") && uitest.Reads(p.Object(), "4 of 4") })
+	if p.p.Rows() != 4 {
+		t.Errorf("%d rows", p.p.Rows())
+	}
+}
+
 func TestDraftsPage(t *testing.T) {
 	for _, l := range looks() {
 		t.Run(l.name, func(t *testing.T) {

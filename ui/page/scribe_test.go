@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -32,6 +33,7 @@ import (
 type scribe struct {
 	*compose.Composer
 	wait time.Duration // per field
+	fail *sync.Map     // product keys whose next try fails
 }
 
 func (s scribe) Compose(ctx context.Context, _ compose.Generator, briefs iter.Seq[compose.Brief], o compose.Options) iter.Seq2[compose.Outcome, error] {
@@ -51,6 +53,10 @@ func (s scribe) Compose(ctx context.Context, _ compose.Generator, briefs iter.Se
 
 func (s scribe) outcome(ctx context.Context, i int, b compose.Brief, o compose.Options) compose.Outcome {
 	out := compose.Outcome{Index: i}
+	if _, fails := s.fail.LoadAndDelete(b.Product.Key); fails {
+		out.Err = errors.New("the text is longer than the model can read")
+		return out
+	}
 	if !slices.ContainsFunc(b.Product.Fields, func(f catalog.Field) bool { return f.Role == catalog.Attribute }) {
 		out.Skipped = "not enough data"
 		return out
@@ -126,6 +132,7 @@ type desk struct {
 	studio *studio.Studio
 	routes []Route
 	window fyne.Window
+	fail   *sync.Map
 
 	mu    sync.Mutex
 	queue []func()
@@ -170,8 +177,9 @@ func newDesk(t *testing.T, mode theme.Mode, lang string, empty bool, wait time.D
 	if err != nil {
 		t.Fatal(err)
 	}
+	fail := &sync.Map{}
 	s, err := studio.Open(studio.Options{
-		DataDir: dir, ModelsDir: dir, Model: file, Writer: scribe{composer, wait},
+		DataDir: dir, ModelsDir: dir, Model: file, Writer: scribe{composer, wait, fail},
 		OpenModel: func(string, func(done, total int64)) (studio.Model, error) { return noModel{}, nil },
 	})
 	if err != nil {
@@ -195,7 +203,7 @@ func newDesk(t *testing.T, mode theme.Mode, lang string, empty bool, wait time.D
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{studio: s}
+	d := &desk{studio: s, fail: fail}
 	d.window = uitest.Show(t, widget.Column(0), 1080, 800)
 	d.Env = &Env{
 		Stage: present.NewStage(d.dispatch, words.Say(lang)), Say: words.Say(lang), Studio: s, Window: d.window,
