@@ -10,11 +10,23 @@ import (
 // chose others.
 func Kernel() string { return kernel.Tier() }
 
-// SetKernel chooses the instructions by name: "avx512vnni", "avx2" or "generic". It must be called before the first model
+// SetKernel chooses the instructions by name: "avx512vnni", "avxvnni", "avx2" or "generic". It must be called before the first model
 // is opened.
 func SetKernel(name string) error {
 	if err := kernel.SetTier(name); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
 	}
 	return nil
+}
+
+// Limits are what a machine can do at most, measured: how far a model's speed could still rise.
+type Limits = kernel.Limits
+
+// MeasureLimits measures them with some threads. It takes about a second and 256 MiB.
+func MeasureLimits(threads int) (Limits, error) {
+	l, err := kernel.MeasureLimits(threads)
+	if err != nil {
+		return Limits{}, fmt.Errorf("measure the machine: %w: %w", ErrMemory, err)
+	}
+	return l, nil
 }

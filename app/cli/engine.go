@@ -91,8 +91,9 @@ func (c *perplexityCmd) Run(a *app) (err error) {
 }
 
 type benchCmd struct {
-	Model string `placeholder:"NAME|PATH" help:"The model."`
-	Runs  int    `default:"3" placeholder:"N" help:"Runs of each measurement; the median counts."`
+	Model  string `placeholder:"NAME|PATH" help:"The model."`
+	Runs   int    `default:"3" placeholder:"N" help:"Runs of each measurement; the median counts."`
+	Limits bool   `help:"Measure what the machine can do at most, too."`
 }
 
 type rate struct {
@@ -115,15 +116,42 @@ func (c *benchCmd) Run(a *app) (err error) {
 	a.out.printf("prefill  %8.1f tokens/s  a prompt of 512 tokens\n", r.Prefill)
 	a.out.printf("stream   %8.1f tokens/s  one row, 48 tokens behind 512\n", r.Stream)
 	a.out.printf("batch    %8.1f tokens/s  32 rows over one shared prefix of 512, 48 tokens each\n", r.Batch)
+	most, err := c.limits(a, info.Threads)
+	if err != nil {
+		return err
+	}
 	return a.out.document(struct {
-		Model   string `json:"model"`
-		Quant   string `json:"quant"`
-		Threads int    `json:"threads"`
-		Kernel  string `json:"kernel"`
-		Prefill rate   `json:"prefill"`
-		Stream  rate   `json:"stream"`
-		Batch   rate   `json:"batch"`
-	}{info.Name, info.Quant, info.Threads, info.Kernel, rate{r.Prefill}, rate{r.Stream}, rate{r.Batch}})
+		Model   string  `json:"model"`
+		Quant   string  `json:"quant"`
+		Threads int     `json:"threads"`
+		Kernel  string  `json:"kernel"`
+		Prefill rate    `json:"prefill"`
+		Stream  rate    `json:"stream"`
+		Batch   rate    `json:"batch"`
+		Limits  *limits `json:"limits,omitempty"`
+	}{info.Name, info.Quant, info.Threads, info.Kernel, rate{r.Prefill}, rate{r.Stream}, rate{r.Batch}, most})
+}
+
+// limits is what the machine can do at most.
+type limits struct {
+	ReadGB  float64 `json:"read_gigabytes_per_second"`
+	DotGMAC float64 `json:"byte_multiply_adds_billions_per_second"`
+	FMAG    float64 `json:"float_multiply_adds_billions_per_second"`
+}
+
+// limits measures them when they are asked for.
+func (c *benchCmd) limits(a *app, threads int) (*limits, error) {
+	if !c.Limits {
+		return nil, nil
+	}
+	l, err := inference.MeasureLimits(threads)
+	if err != nil {
+		return nil, err
+	}
+	a.out.printf("memory   %8.1f GB/s read\n", l.ReadGB)
+	a.out.printf("bytes    %8.1f billion multiply-adds a second\n", l.DotGMAC)
+	a.out.printf("floats   %8.1f billion multiply-adds a second\n", l.FMAG)
+	return &limits{l.ReadGB, l.DotGMAC, l.FMAG}, nil
 }
 
 type generateCmd struct {
