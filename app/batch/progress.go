@@ -116,7 +116,7 @@ func (m *meter) read(p *Progress) {
 // while too few are finished to say. Rows end in no order, so those in flight count as half written. That also fits the
 // end of a job: the last rows have the machine to themselves.
 func timeLeft(elapsed time.Duration, finished, flight, pending int) time.Duration {
-	if finished < max(3, flight/4) || pending == 0 {
+	if finished < max(3, flight/2) || pending == 0 {
 		return 0
 	}
 	half := float64(flight) / 2

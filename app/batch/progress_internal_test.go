@@ -17,7 +17,7 @@ func TestTimeLeftIsHonest(t *testing.T) {
 	}{
 		{"nothing measured", time.Minute, 0, 8, 100, 0},
 		{"too little measured", time.Minute, 2, 1, 100, 0},
-		{"too little for so many at once", time.Minute, 7, 32, 100, 0},
+		{"too little for so many at once", time.Minute, 15, 32, 100, 0},
 		{"one by one", 10 * time.Second, 10, 0, 5, 5 * time.Second},
 		{"nothing left", time.Minute, 60, 0, 0, 0},
 	}
