@@ -95,24 +95,6 @@ func widen(dst []float32, src []uint16) []float32 {
 	return dst
 }
 
-// Merge adds what other has seen of the same rows to st, as if st had attended to it after its own pages.
-func (st *Attn) Merge(other *Attn) {
-	rows := len(st.M)
-	hd := len(st.Acc) / max(rows, 1)
-	for r := range rows {
-		if other.L[r] == 0 {
-			continue
-		}
-		m := max(st.M[r], other.M[r])
-		a, b := float32(math.Exp(float64(st.M[r]-m))), float32(math.Exp(float64(other.M[r]-m)))
-		st.M[r], st.L[r] = m, st.L[r]*a+other.L[r]*b
-		acc, add := st.Acc[r*hd:][:hd], other.Acc[r*hd:][:hd]
-		for i := range acc {
-			acc[i] = acc[i]*a + add[i]*b
-		}
-	}
-}
-
 // Output writes row r's attention, Acc divided by L, to dst[:hd]. A row that has seen nothing gives zeros.
 func (st *Attn) Output(dst []float32, r int) {
 	hd := len(dst)

@@ -136,29 +136,6 @@ func TestAttendSameBitsForAnyRows(t *testing.T) {
 	})
 }
 
-func TestMergeIsAttendingOnward(t *testing.T) {
-	rng := rand.New(rand.NewPCG(35, 36))
-	const hd, rows = 64, 5
-	q := normal(rng, rows*hd, 1)
-	limit := []int{64, 64, 10, 0, 64}
-	var whole, a, b Attn
-	for _, st := range []*Attn{&whole, &a, &b} {
-		st.Reset(rows, hd)
-	}
-	for i := range 4 {
-		k, v := page(rng, hd)
-		AttendPage(&whole, q, rows, hd, k, v, limit, 0.125)
-		AttendPage([]*Attn{&a, &b}[i/2], q, rows, hd, k, v, limit, 0.125)
-	}
-	a.Merge(&b)
-	got, want := make([]float32, hd), make([]float32, hd)
-	for r := range rows {
-		a.Output(got, r)
-		whole.Output(want, r)
-		near(t, "merged", got, want, 1e-5, 0.1)
-	}
-}
-
 func TestAttendAllocatesNothing(t *testing.T) {
 	eachTier(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(37, 38))

@@ -83,9 +83,7 @@ func TestVectorsStayInside(t *testing.T) {
 				dst, halves := guarded[float32](t, n, front), guarded[uint16](t, n, front)
 				RMSNorm(dst, x, y, 1e-6)
 				SiluMul(dst, x, y)
-				GeluMul(dst, x, y)
 				Add(dst, x)
-				Softmax(dst)
 				m, _ := Max(x)
 				SumExp(x, m)
 				Above(nil, x, 0)
@@ -122,7 +120,7 @@ func TestEmptyVectors(t *testing.T) {
 		SiluMul(nil, nil, nil)
 		ToHalf(nil, nil)
 		RopeNeox(nil, nil, nil)
-		if Dot(nil, nil) != 0 || SumExp(nil, 0) != 0 || len(Above(nil, nil, 0)) != 0 {
+		if dot(nil, nil) != 0 || SumExp(nil, 0) != 0 || len(Above(nil, nil, 0)) != 0 {
 			t.Error("nothing isn't zero")
 		}
 	})

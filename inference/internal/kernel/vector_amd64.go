@@ -37,36 +37,20 @@ func siluMul(dst, gate, up []float32) {
 	}
 }
 
-func geluMul(dst, gate, up []float32) {
-	switch n := len(gate); {
-	case active == generic || n == 0:
-		geluMulGeneric(dst, gate, up)
-	case active == avx512:
-		avx512GeluMul(&dst[:n][0], &gate[0], &up[:n][0], n)
-	default:
-		avx2GeluMul(&dst[:n][0], &gate[0], &up[:n][0], n)
-	}
-}
-
 // pieceLen keeps a call on a long vector short: assembly can't be preempted.
 const pieceLen = 64 << 10
 
-func expInto(dst, x []float32, maximum float32) float32 {
+func sumExp(x []float32, maximum float32) float32 {
 	if active == generic {
-		return expIntoGeneric(dst, x, maximum)
+		return sumExpGeneric(x, maximum)
 	}
 	var sum float32
 	for len(x) > 0 {
 		n := min(len(x), pieceLen)
-		var out *float32
-		if dst != nil {
-			out = &dst[:n][0]
-			dst = dst[n:]
-		}
 		if active == avx512 {
-			sum += avx512Exp(out, &x[0], n, maximum)
+			sum += avx512SumExp(&x[0], n, maximum)
 		} else {
-			sum += avx2Exp(out, &x[0], n, maximum)
+			sum += avx2SumExp(&x[0], n, maximum)
 		}
 		x = x[n:]
 	}
@@ -158,12 +142,7 @@ func avx512Add(dst, x *float32, n int)
 func avx512SiluMul(dst, gate, up *float32, n int)
 
 //go:noescape
-func avx512GeluMul(dst, gate, up *float32, n int)
-
-// avx512Exp leaves dst alone when it is nil.
-//
-//go:noescape
-func avx512Exp(dst, x *float32, n int, maximum float32) float32
+func avx512SumExp(x *float32, n int, maximum float32) float32
 
 //go:noescape
 func avx512Dot(a, b *float32, n int) float32

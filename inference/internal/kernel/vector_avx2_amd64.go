@@ -14,10 +14,7 @@ func avx2Add(dst, x *float32, n int)
 func avx2SiluMul(dst, gate, up *float32, n int)
 
 //go:noescape
-func avx2GeluMul(dst, gate, up *float32, n int)
-
-//go:noescape
-func avx2Exp(dst, x *float32, n int, maximum float32) float32
+func avx2SumExp(x *float32, n int, maximum float32) float32
 
 //go:noescape
 func avx2Dot(a, b *float32, n int) float32

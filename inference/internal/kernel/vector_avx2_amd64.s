@@ -64,16 +64,6 @@ DATA expOne<>+8(SB)/8, $0x3f8000003f800000 // 1
 DATA expOne<>+16(SB)/8, $0x3f8000003f800000 // 1
 DATA expOne<>+24(SB)/8, $0x3f8000003f800000 // 1
 GLOBL expOne<>(SB), RODATA|NOPTR, $32
-DATA geluScale<>+0(SB)/8, $0xbfcc422abfcc422a // -2·sqrt(2/pi)
-DATA geluScale<>+8(SB)/8, $0xbfcc422abfcc422a // -2·sqrt(2/pi)
-DATA geluScale<>+16(SB)/8, $0xbfcc422abfcc422a // -2·sqrt(2/pi)
-DATA geluScale<>+24(SB)/8, $0xbfcc422abfcc422a // -2·sqrt(2/pi)
-GLOBL geluScale<>(SB), RODATA|NOPTR, $32
-DATA gelu<>+0(SB)/8, $0x3d3727133d372713 // 0.044715
-DATA gelu<>+8(SB)/8, $0x3d3727133d372713 // 0.044715
-DATA gelu<>+16(SB)/8, $0x3d3727133d372713 // 0.044715
-DATA gelu<>+24(SB)/8, $0x3d3727133d372713 // 0.044715
-GLOBL gelu<>(SB), RODATA|NOPTR, $32
 DATA minusInf<>+0(SB)/8, $0xff800000ff800000 // -infinity
 DATA minusInf<>+8(SB)/8, $0xff800000ff800000 // -infinity
 DATA minusInf<>+16(SB)/8, $0xff800000ff800000 // -infinity
@@ -243,104 +233,15 @@ done:
 	VZEROUPPER
 	RET
 
-// func avx2GeluMul(dst, gate, up *float32, n int) 
-TEXT ·avx2GeluMul(SB), NOSPLIT, $0-32
-	MOVQ gate+8(FP), SI
-	MOVQ up+16(FP), DX
-	MOVQ dst+0(FP), DI
-	MOVQ n+24(FP), CX
-	VMOVUPS expTop<>(SB), Y14
-	VMOVUPS expBottom<>(SB), Y13
-	VMOVUPS expOne<>(SB), Y12
-	VPCMPEQD Y15, Y15, Y15
-	SUBQ $8, CX
-	JLT tail
-next:
-	VMOVUPS (SI), Y0
-	VMOVUPS (DX), Y1
-	VMULPS Y0, Y1, Y5
-	VMULPS Y0, Y0, Y1
-	VMOVUPS gelu<>(SB), Y2
-	VFMADD213PS Y12, Y2, Y1
-	VMULPS Y0, Y1, Y1
-	VMULPS geluScale<>(SB), Y1, Y1
-	VMINPS Y1, Y14, Y1
-	VMAXPS Y1, Y13, Y1
-	VMULPS expLog2<>(SB), Y1, Y2
-	VROUNDPS $8, Y2, Y2
-	VFMADD231PS expHigh<>(SB), Y2, Y1
-	VFMADD231PS expLow<>(SB), Y2, Y1
-	VMOVUPS exp5<>(SB), Y3
-	VFMADD213PS exp4<>(SB), Y1, Y3
-	VFMADD213PS exp3<>(SB), Y1, Y3
-	VFMADD213PS exp2<>(SB), Y1, Y3
-	VFMADD213PS exp1<>(SB), Y1, Y3
-	VFMADD213PS exp0<>(SB), Y1, Y3
-	VMULPS Y1, Y3, Y3
-	VFMADD213PS Y1, Y1, Y3
-	VADDPS Y12, Y3, Y3
-	VCVTPS2DQ Y2, Y2
-	VPSLLD $23, Y2, Y2
-	VPADDD Y2, Y3, Y3
-	VADDPS Y12, Y3, Y3
-	VDIVPS Y3, Y5, Y0
-	VMOVUPS Y0, (DI)
-	ADDQ $32, DI
-	ADDQ $32, SI
-	ADDQ $32, DX
-	SUBQ $8, CX
-	JGE next
-tail:
-	ADDQ $8, CX
-	JZ done
-	LEAQ tailMask<>(SB), AX
-	SHLQ $2, CX
-	SUBQ CX, AX
-	VMOVDQU 32(AX), Y15
-	VMASKMOVPS (SI), Y15, Y0
-	VMASKMOVPS (DX), Y15, Y1
-	VMULPS Y0, Y1, Y5
-	VMULPS Y0, Y0, Y1
-	VMOVUPS gelu<>(SB), Y2
-	VFMADD213PS Y12, Y2, Y1
-	VMULPS Y0, Y1, Y1
-	VMULPS geluScale<>(SB), Y1, Y1
-	VMINPS Y1, Y14, Y1
-	VMAXPS Y1, Y13, Y1
-	VMULPS expLog2<>(SB), Y1, Y2
-	VROUNDPS $8, Y2, Y2
-	VFMADD231PS expHigh<>(SB), Y2, Y1
-	VFMADD231PS expLow<>(SB), Y2, Y1
-	VMOVUPS exp5<>(SB), Y3
-	VFMADD213PS exp4<>(SB), Y1, Y3
-	VFMADD213PS exp3<>(SB), Y1, Y3
-	VFMADD213PS exp2<>(SB), Y1, Y3
-	VFMADD213PS exp1<>(SB), Y1, Y3
-	VFMADD213PS exp0<>(SB), Y1, Y3
-	VMULPS Y1, Y3, Y3
-	VFMADD213PS Y1, Y1, Y3
-	VADDPS Y12, Y3, Y3
-	VCVTPS2DQ Y2, Y2
-	VPSLLD $23, Y2, Y2
-	VPADDD Y2, Y3, Y3
-	VADDPS Y12, Y3, Y3
-	VDIVPS Y3, Y5, Y0
-	VMASKMOVPS Y0, Y15, (DI)
-	ADDQ $32, DI
-done:
-	VZEROUPPER
-	RET
-
-// func avx2Exp(dst, x *float32, n int, maximum float32) float32
-TEXT ·avx2Exp(SB), NOSPLIT, $0-36
-	MOVQ x+8(FP), SI
-	MOVQ dst+0(FP), DI
-	MOVQ n+16(FP), CX
+// func avx2SumExp(x *float32, n int, maximum float32) float32
+TEXT ·avx2SumExp(SB), NOSPLIT, $0-28
+	MOVQ x+0(FP), SI
+	MOVQ n+8(FP), CX
 	VXORPS Y4, Y4, Y4
 	VMOVUPS expTop<>(SB), Y14
 	VMOVUPS expBottom<>(SB), Y13
 	VMOVUPS expOne<>(SB), Y12
-	VBROADCASTSS maximum+24(FP), Y6
+	VBROADCASTSS maximum+16(FP), Y6
 	VPCMPEQD Y15, Y15, Y15
 	SUBQ $8, CX
 	JLT tail
@@ -369,11 +270,6 @@ next:
 	VANDPS Y7, Y3, Y0
 	VANDPS Y15, Y0, Y0
 	VADDPS Y0, Y4, Y4
-	TESTQ DI, DI
-	JZ stored
-	VMOVUPS Y0, (DI)
-	ADDQ $32, DI
-stored:
 	ADDQ $32, SI
 	SUBQ $8, CX
 	JGE next
@@ -408,10 +304,6 @@ tail:
 	VANDPS Y7, Y3, Y0
 	VANDPS Y15, Y0, Y0
 	VADDPS Y0, Y4, Y4
-	TESTQ DI, DI
-	JZ done
-	VMASKMOVPS Y0, Y15, (DI)
-	ADDQ $32, DI
 done:
 	VEXTRACTF128 $1, Y4, X5
 	VADDPS X5, X4, X4
@@ -419,7 +311,7 @@ done:
 	VADDPS X5, X4, X4
 	VPERMILPS $0xb1, X4, X5
 	VADDSS X5, X4, X4
-	VMOVSS X4, ret+32(FP)
+	VMOVSS X4, ret+24(FP)
 	VZEROUPPER
 	RET
 

@@ -17,9 +17,7 @@ DATA expTable<>+36(SB)/4, $0x3e2aaaaa // 1.6666665459e-1
 DATA expTable<>+40(SB)/4, $0x3f000000 // 0.5
 DATA expTable<>+44(SB)/4, $0x3f800000 // 1
 DATA expTable<>+48(SB)/4, $0xff800000 // -infinity
-DATA expTable<>+52(SB)/4, $0xbfcc422a // -2·sqrt(2/pi)
-DATA expTable<>+56(SB)/4, $0x3d372713 // 0.044715
-GLOBL expTable<>(SB), RODATA|NOPTR, $60
+GLOBL expTable<>(SB), RODATA|NOPTR, $52
 
 // EXPINIT loads the constants into Z20 to Z31.
 #define EXPINIT \
@@ -266,41 +264,12 @@ done:
 	VZEROUPPER
 	RET
 
-// func avx512GeluMul(dst, gate, up *float32, n int)
-TEXT ·avx512GeluMul(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), DI
-	MOVQ gate+8(FP), SI
-	MOVQ up+16(FP), DX
-	MOVQ n+24(FP), CX
+// func avx512SumExp(x *float32, n int, maximum float32) float32
+TEXT ·avx512SumExp(SB), NOSPLIT, $0-28
+	MOVQ x+0(FP), SI
+	MOVQ n+8(FP), CX
 	EXPINIT
-	VBROADCASTSS expTable<>+52(SB), Z19
-	VBROADCASTSS expTable<>+56(SB), Z18
-	LOOP(next, work)
-	VMOVUPS.Z (SI), K1, Z0
-	VMULPS Z0, Z0, Z1
-	VFMADD213PS Z20, Z18, Z1
-	VMULPS Z0, Z1, Z1
-	VMULPS Z19, Z1, Z1
-	EXP(Z1, Z2, Z3)
-	VADDPS Z20, Z3, Z3
-	VMULPS.Z (DX), Z0, K1, Z0
-	VDIVPS Z3, Z0, Z0
-	VMOVUPS Z0, K1, (DI)
-	ADDQ $64, SI
-	ADDQ $64, DX
-	ADDQ $64, DI
-	NEXT(next)
-done:
-	VZEROUPPER
-	RET
-
-// func avx512Exp(dst, x *float32, n int, maximum float32) float32
-TEXT ·avx512Exp(SB), NOSPLIT, $0-36
-	MOVQ dst+0(FP), DI
-	MOVQ x+8(FP), SI
-	MOVQ n+16(FP), CX
-	EXPINIT
-	VBROADCASTSS maximum+24(FP), Z19
+	VBROADCASTSS maximum+16(FP), Z19
 	VPXORD Z18, Z18, Z18
 	LOOP(next, work)
 	VMOVUPS.Z (SI), K1, Z0
@@ -309,17 +278,12 @@ TEXT ·avx512Exp(SB), NOSPLIT, $0-36
 	EXP(Z0, Z1, Z2)
 	VMOVAPS.Z Z2, K2, Z2
 	VADDPS Z2, Z18, Z18
-	TESTQ DI, DI
-	JZ forget
-	VMOVUPS Z2, K1, (DI)
-	ADDQ $64, DI
-forget:
 	ADDQ $64, SI
 	NEXT(next)
 done:
 	VMOVAPS Z18, Z0
 	FOLD(VADDPS, VADDSS, Z0, Y0, X0, Y1, X1)
-	VMOVSS X0, ret+32(FP)
+	VMOVSS X0, ret+24(FP)
 	VZEROUPPER
 	RET
 

@@ -27,23 +27,10 @@ func siluMulGeneric(dst, gate, up []float32) {
 	}
 }
 
-// geluMulGeneric uses (1 + tanh u)/2 = 1/(1 + exp(−2u)).
-func geluMulGeneric(dst, gate, up []float32) {
-	for i, g := range gate {
-		u := float32(2*math.Sqrt2/math.SqrtPi) * g * (1 + 0.044715*g*g)
-		dst[i] = g * up[i] / (1 + exp32(-u))
-	}
-}
-
-// expInto writes exp(x[i] − maximum) to dst, unless dst is nil, and returns the sum.
-func expIntoGeneric(dst, x []float32, maximum float32) float32 {
+func sumExpGeneric(x []float32, maximum float32) float32 {
 	var sum float64
-	for i, v := range x {
-		e := math.Exp(float64(v - maximum))
-		sum += e
-		if dst != nil {
-			dst[i] = float32(e)
-		}
+	for _, v := range x {
+		sum += math.Exp(float64(v - maximum))
 	}
 	return float32(sum)
 }

@@ -8,9 +8,7 @@ func add(dst, x []float32) { addGeneric(dst, x) }
 
 func siluMul(dst, gate, up []float32) { siluMulGeneric(dst, gate, up) }
 
-func geluMul(dst, gate, up []float32) { geluMulGeneric(dst, gate, up) }
-
-func expInto(dst, x []float32, maximum float32) float32 { return expIntoGeneric(dst, x, maximum) }
+func sumExp(x []float32, maximum float32) float32 { return sumExpGeneric(x, maximum) }
 
 func dot(a, b []float32) float32 { return dotGeneric(a, b) }
 
