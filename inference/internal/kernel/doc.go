@@ -21,3 +21,5 @@
 // Nothing here starts goroutines, allocates in a step, or checks what its caller promised: shapes are checked where a model is
 // loaded, and the functions of a step trust them.
 package kernel
+
+//go:generate go run ./_generate

@@ -1,11 +1,13 @@
 // Command _generate writes the assembly of the tile kernels: a panel of 16 rows times a tile of 1, 2, 4, 8 or 12 tokens, for
-// every kind of panel (../layout.go) and every vector extension. Run it in the package's folder: go run ./_generate
+// every kind of panel (../layout.go) and every vector extension, attention over a page, and the 256-bit vector functions. Run it
+// in the package's folder: go generate
 package main
 
 import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -74,7 +76,14 @@ func prefix(name, kind string) string {
 	return name
 }
 
-func write(path string, data []byte) { fail(os.WriteFile(path, append(data, '\n'), 0o644)) }
+// write writes a file of the package, in the folder that the command is given, or here.
+func write(name string, data []byte) {
+	folder := "."
+	if len(os.Args) > 1 {
+		folder = os.Args[1]
+	}
+	fail(os.WriteFile(filepath.Join(folder, name), append(data, '\n'), 0o644))
+}
 
 func main() {
 	tokens := []int{1, 2, 4, 8, 12}
