@@ -40,7 +40,7 @@ func TestLogitsAgreeWithTransformers(t *testing.T) {
 		top1            float64 // share of positions with the same likeliest token
 		meanKL, worstKL float64 // nats
 	}{
-		{inferencetest.SmolLM2, "testdata/logits-smollm2.json", 0.85, 0.008, 0.08},
+		{inferencetest.SmolLM2, "testdata/logits-smollm2.json", 0.80, 0.008, 0.08},
 		{inferencetest.Light, "testdata/logits-light.json", 0.95, 0.003, 0.03},
 	} {
 		if testing.Short() && test.model != inferencetest.SmolLM2 {
