@@ -400,3 +400,38 @@ func TestBadFiles(t *testing.T) {
 		t.Errorf("a file that isn't there: %v", err)
 	}
 }
+
+// A stream doesn't wait for a batch: while it is written, the batch takes few steps more than the stream has tokens.
+func TestStreamGoesFirst(t *testing.T) {
+	m := tiny(t, inferencetest.Options{Type: "Q8_0"}, inference.Rows(16))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	steps := make(chan struct{}, 1<<20)
+	started := make(chan struct{})
+	go func() {
+		requests := func(yield func(inference.Request) bool) {
+			for i := 0; yield(page(i)); i++ {
+			}
+		}
+		begun := false
+		for range m.Batch(ctx, requests, inference.BatchOptions{OnStep: func(inference.Progress) { steps <- struct{}{} }}) {
+			if !begun {
+				close(started)
+				begun = true
+			}
+		}
+	}()
+	<-started
+	r := page(1000)
+	r.Frame, r.Params.MaxTokens = nil, 40
+	before, chunks := len(steps), 0
+	for _, err := range m.Generate(t.Context(), r) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		chunks++
+	}
+	if during := len(steps) - before; during > 40+30 {
+		t.Errorf("the batch took %d steps during a stream of at most 40 tokens", during)
+	}
+}

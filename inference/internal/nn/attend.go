@@ -23,6 +23,7 @@ func (n *Net) attend(l int, own *scratch) {
 		// the last tokens first: in a long prompt they have most to read
 		from := (blocks - 1 - u/n.Config.KVHeads) * n.block
 		n.attendBlock(l, u%n.Config.KVHeads, from, min(from+n.block, n.n), own)
+		n.breathe()
 	}
 }
 

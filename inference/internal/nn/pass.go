@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"runtime"
+
 	"shelftalk/inference/internal/arch"
 	"shelftalk/inference/internal/kernel"
 	"shelftalk/inference/internal/kv"
@@ -214,6 +216,16 @@ func (n *Net) storeValues(l, h int, bias []float32) {
 	}
 }
 
+// manyTokens is the number from which on a unit of work takes long enough for a window to notice.
+const manyTokens = 64
+
+// breathe lets other goroutines run between two units of a large pass: a click waits for no phase to end.
+func (n *Net) breathe() {
+	if n.n >= manyTokens {
+		runtime.Gosched()
+	}
+}
+
 // multiply computes dst = m · activations.
 func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix) {
 	panels := m.Panels()
@@ -224,6 +236,7 @@ func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix) {
 			return
 		}
 		kernel.MatMul(dst, stride, m, n.acts, from, to)
+		n.breathe()
 	}
 }
 
@@ -251,6 +264,7 @@ func (n *Net) feed(y *Layer) {
 			gate := n.gate[t*hidden+a : t*hidden+b]
 			kernel.SiluMul(gate, gate, n.up[t*hidden+a:t*hidden+b])
 		}
+		n.breathe()
 	}
 }
 

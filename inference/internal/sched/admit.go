@@ -56,7 +56,7 @@ func (f *feed) awaited(by *feed, have int) bool {
 	return n >= have+worthWaiting && f.seq.Len() < n
 }
 
-// open gives a row its sequences, if enough pages are left for all that it and the active rows may still write.
+// open gives a row its sequences, if enough pages are left for all that it and the active rows are expected to write.
 func (l *Loop) open(r *row) bool {
 	r.main.open(l.cache)
 	r.cached = r.main.seq.Len()
@@ -67,7 +67,7 @@ func (l *Loop) open(r *row) bool {
 	for _, a := range l.active {
 		free -= l.need(a)
 	}
-	if free < 0 && len(l.active) > 0 {
+	if free < 0 && len(l.active) > 0 && !r.Interactive { // an interactive one takes its pages from others
 		r.release()
 		return false
 	}
@@ -82,7 +82,10 @@ func (f *feed) open(c *kv.Cache) {
 	f.pending = append(f.pending[:0], f.prompt[f.seq.Len():]...)
 }
 
-// need is the number of pages that a row may still take.
+// likely is the number of tokens that a slot without a bound of its own is expected to take.
+const likely = 512
+
+// need is the number of pages that a row is expected to take yet.
 func (l *Loop) need(r *row) int {
 	answer := 0
 	for _, p := range r.Parts {
@@ -90,7 +93,7 @@ func (l *Loop) need(r *row) int {
 		if p.Slot != nil && p.Slot.MaxTokens > 0 {
 			answer += p.Slot.MaxTokens
 		} else if p.Slot != nil {
-			answer = l.context
+			answer += likely
 		}
 	}
 	pages := func(f *feed) int {
@@ -104,10 +107,12 @@ func (l *Loop) need(r *row) int {
 	return n
 }
 
-// While an interactive row is written, a step should take no longer than patience seconds, and few batch rows go along.
+// While an interactive row is written, a step should take no longer than patience seconds, and few batch rows go along. A
+// step of fewer than smallStep tokens takes hardly less time than one of smallStep.
 const (
 	patience  = 0.05
 	alongside = 4
+	smallStep = 16
 )
 
 // plan chooses the tokens of the next step: first those of rows that are being written, then runs of what others still
@@ -118,8 +123,9 @@ func (l *Loop) plan() {
 	rows := append(l.rows[:0], l.active...)
 	if l.interactive() {
 		rows = l.urgent(rows[:0])
-		if l.perToken > 0 {
-			room = min(room, max(2*len(rows), int(patience/l.perToken)))
+		writing := slices.ContainsFunc(rows, func(r *row) bool { return r.Interactive && r.lastStep() })
+		if writing && l.perToken > 0 {
+			room = min(room, max(smallStep, 2*len(rows), int(patience/l.perToken)))
 		}
 	}
 	l.rows = rows
@@ -222,17 +228,21 @@ func (l *Loop) reserve(r *row, f *feed, n int) bool {
 	return true
 }
 
-// makeRoom sends the youngest batch row, but not r and none that the step has already, back to waiting.
+// makeRoom sends a row back to waiting so that r gets its pages: the youngest of the batch rows, or else of the
+// interactive rows younger than r. Rows that the step has already stay.
 func (l *Loop) makeRoom(r *row) bool {
-	for i := len(l.active) - 1; i >= 0; i-- {
-		a := l.active[i]
-		if a == r || a.Interactive || slices.ContainsFunc(l.takers, func(t taker) bool { return t.row == a }) {
-			continue
+	for _, interactive := range []bool{false, true} {
+		for i := len(l.active) - 1; i >= 0; i-- {
+			a := l.active[i]
+			if a == r || a.Interactive != interactive || interactive == r.Interactive && a.admitted < r.admitted ||
+				slices.ContainsFunc(l.takers, func(t taker) bool { return t.row == a }) {
+				continue
+			}
+			l.active = slices.Delete(l.active, i, i+1)
+			a.suspend()
+			l.waiting = append(l.waiting, a)
+			return true
 		}
-		l.active = slices.Delete(l.active, i, i+1)
-		a.suspend()
-		l.waiting = append(l.waiting, a)
-		return true
 	}
 	return false
 }

@@ -227,7 +227,9 @@ func (l *Loop) step() {
 			}
 		}
 	}
-	l.learn(time.Since(begin).Seconds() / float64(n))
+	if n >= smallStep {
+		l.learn(time.Since(begin).Seconds() / float64(n))
+	}
 	l.applyAll()
 }
 
