@@ -190,18 +190,22 @@ func TestJobsOrders(t *testing.T) {
 	if v.Interrupted != "任务中断了，还剩 2 行。写完的都在。" || !v.CanResume || !v.CanRetry || v.CanPause {
 		t.Fatalf("%+v", v)
 	}
+	settle := func() {
+		p.stage.Wait()
+		w.run()
+		w.until(t, func() bool { return p.loading == 0 })
+		p.stage.Wait()
+	}
 	p.Resume()
-	p.stage.Wait()
+	settle()
 	p.Retry()
-	p.stage.Wait()
-	w.run()
+	settle()
 	if fmt.Sprint(l.calls) != "[resume j1 retry j1]" {
 		t.Fatal(l.calls)
 	}
 	l.err = errors.New("no")
 	p.Stop()
-	p.stage.Wait()
-	w.run()
+	settle()
 	if s := p.State(); s.Problem == nil || s.Problem.Detail != "no" {
 		t.Fatalf("%+v", s.Problem)
 	}
