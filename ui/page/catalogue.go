@@ -210,7 +210,7 @@ type writePanel struct {
 	care     *widget.MarkedText
 	about    *widget.Text
 	estimate *widget.MarkedText
-	models   *widget.Button
+	models   *fyne.Container
 	write    *widget.Button
 }
 
@@ -227,7 +227,7 @@ func newWritePanel(env *Env, p *present.Catalogue) *writePanel {
 	w.careful = widget.NewSlider(0, 1, 0.05, func(v float64) { w.choose(func(c *present.Choices) { c.Careful = 1 - v }) })
 	w.care = widget.NewNotes("")
 	w.about, w.estimate = widget.NewStrong("").Clip(), widget.NewNotes("")
-	w.models = widget.NewSmall(say("catalogue.blocked.model.go"), func() { env.Go(Route{Page: "models"}) })
+	w.models = widget.Pad(6, 0, 0, 0, widget.Row(0, widget.NewSmall(say("catalogue.blocked.model.go"), func() { env.Go(Route{Page: "models"}) })))
 	w.write = widget.NewTall("", p.Write)
 	body := widget.Column(14,
 		widget.Field(say("catalogue.what"), w.what),

@@ -80,11 +80,15 @@ func (p *Models) Get(name string) {
 		return
 	}
 	p.getting, p.got, p.problem = name, fetched{}, nil
+	p.stage.Fetches++
 	p.stop = p.stage.Go(func(ctx context.Context) error {
 		return p.svc.GetModel(ctx, name, func(done, total int64) { p.news.Set(fetched{done, total}) })
 	}, func(err error) {
 		p.getting, p.stop = "", nil
 		p.problem = Explain(p.stage.Say, err)
+		if err == nil && p.svc.Engine().Missing { // the chosen one isn't here: this one is
+			p.Use(name)
+		}
 		p.OnChange()
 	})
 	p.OnChange()

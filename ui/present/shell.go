@@ -106,7 +106,7 @@ func (p *Shell) State() ShellState {
 	case engine.TokensPerSecond > 0:
 		speed = say("shell.speed", int(math.Round(engine.TokensPerSecond)))
 	}
-	s.Foot = []string{model, speed, say("shell.network")}
+	s.Foot = []string{model, speed, say("shell.network", p.stage.Fetches)}
 	return s
 }
 

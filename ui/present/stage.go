@@ -13,6 +13,8 @@ type Dispatch func(f func())
 // actions, so that closing the window can end them all.
 type Stage struct {
 	Dispatch Dispatch
+	// Fetches is how often the user had something fetched from the network since the start; nothing else goes there.
+	Fetches int
 	// Say speaks the window's language. The window replaces it when the user changes the language.
 	Say Say
 	// Reading is the list of drafts that the editor goes through: as the page that it was opened from showed them.
