@@ -130,6 +130,8 @@ func TestKinds(t *testing.T) {
 		{"the row's Latin in Chinese", "bullet_1", "支持 Bluetooth", "zh", []string{"连接: Bluetooth"}, ""},
 		{"Cyrillic", "bullet_1", "Red кружка", "en", []string{"Colour: red"}, "language::к"},
 		{"said twice", "description", "It is red. It is red.", "en", []string{"Colour: red"}, "repeat::It is red."},
+		{"stutter", "bullet_1", "防止猫砂带带出", "zh", []string{"说明: 防止猫砂带出"}, "repeat::带带"},
+		{"a word of two", "bullet_1", "常常清洗", "zh", []string{"说明: 常清洗"}, ""},
 		{"filler", "description", "It is red. What else is there to say?", "en", []string{"Colour: red"}, "filler::What else is there to say?"},
 		{"cut", "description", "It is red and", "en", []string{"Colour: red"}, "cut::and"},
 	}
@@ -226,6 +228,15 @@ func TestNumbersForTheDecoder(t *testing.T) {
 	}
 	if slices.Contains(got, "499") {
 		t.Error("the price is among the numbers")
+	}
+}
+
+func TestTiled(t *testing.T) {
+	e := NewEvidence(row("title: 听澜真无线蓝牙耳机", "颜色: 墨黑；月白", "说明: IPX4防水溅"), lexicon(t))
+	for text, want := range map[string]bool{"听澜蓝牙耳机 防水溅 墨黑": true, "IPX4真无线耳机": true, "蓝牙耳机 毛黑": false, "蓝牙耳机 水防水溅": false} {
+		if got := e.Tiled(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
 	}
 }
 

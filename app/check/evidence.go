@@ -16,11 +16,12 @@ type Evidence struct {
 	lexicon *Lexicon
 	fields  []evidenceField
 	numbers []quantity
-	lists   []float64     // lengths of the row's lists: "in three colours" counts them
-	backed  map[int]uint8 // lexicon entries, see backedIn
-	text    string        // all that may be spoken about, folded
-	words   map[string]bool
-	facts   int // fields with role Attribute, Brand or Description
+	lists   []float64       // lengths of the row's lists: "in three colours" counts them
+	backed  map[int]uint8   // lexicon entries, see backedIn
+	text    string          // all that may be spoken about, folded
+	words   map[string]bool // with those of the headers
+	values  map[string]bool // without
+	facts   int             // fields with role Attribute, Brand or Description
 	letters scripts
 }
 
@@ -33,7 +34,7 @@ type evidenceField struct {
 
 // NewEvidence reads a product's row.
 func NewEvidence(p catalog.Product, l *Lexicon) *Evidence {
-	e := &Evidence{product: p, lexicon: l, backed: map[int]uint8{}, words: map[string]bool{}}
+	e := &Evidence{product: p, lexicon: l, backed: map[int]uint8{}, words: map[string]bool{}, values: map[string]bool{}}
 	var all strings.Builder
 	for i, f := range p.Fields {
 		if f.Role == catalog.Ignore || f.Role == catalog.GTIN || f.Role == catalog.Key {
@@ -46,7 +47,7 @@ func NewEvidence(p catalog.Product, l *Lexicon) *Evidence {
 		toks := tokens(f.Value)
 		e.fields = append(e.fields, evidenceField{i, f.Role, toks, f.Value})
 		for _, t := range toks {
-			e.words[t.key] = true
+			e.words[t.key], e.values[t.key] = true, true
 		}
 		all.WriteString(foldString(f.Value) + "\n")
 		l.backedIn(f.Value, e.backed)

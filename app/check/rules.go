@@ -133,8 +133,22 @@ func (j *judge) repeats() {
 			j.add(Repeat, Should, a.start, b.end, "%q is doubled.", j.text[a.start:a.end])
 		}
 	}
+	j.stutter()
 	j.loops()
 	j.nothingNew()
+}
+
+// stutter flags a Han character doubled by mistake (带带出), where the row has it single and doubling isn't a word.
+func (j *judge) stutter() {
+	for i := 1; i < len(j.toks); i++ {
+		a, b := j.toks[i-1], j.toks[i]
+		if a.kind != han || a.key != b.key || a.end != b.start || strings.Contains("常刚渐慢轻满天人年处种个层片圈条点大小多好妈爸宝猫狗", a.key) {
+			continue
+		}
+		if pair := j.text[a.start:b.end]; j.Evidence.values[a.key] && !j.Evidence.Has(pair) {
+			j.add(Repeat, Should, a.start, b.end, "%q is doubled.", a.key)
+		}
+	}
 }
 
 // nothingNew flags sentences of a description that carry only words of the row that an earlier sentence had.
@@ -146,7 +160,7 @@ func (j *judge) nothingNew() {
 	for i, s := range j.sentences {
 		carried, fresh := 0, false
 		for _, t := range j.toksIn(s) {
-			if stopword(t) || !j.Evidence.words[t.key] {
+			if stopword(t) || !j.Evidence.values[t.key] {
 				continue
 			}
 			carried++

@@ -79,6 +79,33 @@ func telling(run []token, whole bool) bool {
 	return chars >= 2 || (chars == 1 && whole)
 }
 
+// Tiled says whether a Chinese title is made of pieces of the row: each of its Han characters stands with a neighbour as
+// in some field.
+func (e *Evidence) Tiled(text string) bool {
+	toks := tokens(text)
+	for i := 0; i < len(toks); {
+		if toks[i].kind != han {
+			i++
+			continue
+		}
+		best := 0
+		for _, f := range e.fields {
+			for k := range f.toks {
+				n := 0
+				for i+n < len(toks) && k+n < len(f.toks) && toks[i+n].key == f.toks[k+n].key {
+					n++
+				}
+				best = max(best, n)
+			}
+		}
+		if best < 2 {
+			return false
+		}
+		i += best
+	}
+	return true
+}
+
 // factsIn counts the fields, title and category left out, of which a sentence carries something. A word that the title
 // has too counts when a fact has it.
 func (e *Evidence) factsIn(toks []token) int {

@@ -59,7 +59,11 @@ func (j *job) linked(sentences []string) []string {
 	if j.brief.Language == Chinese {
 		subject := j.subject(out[0])
 		for i, s := range out[1:] {
-			if rest, ok := strings.CutPrefix(s, subject); ok && subject != "" {
+			rest, ok := strings.CutPrefix(s, subject)
+			if !ok { // without the brand
+				rest, ok = strings.CutPrefix(s, subject[max(0, strings.Index(subject, "这款")):])
+			}
+			if ok && subject != "" {
 				out[i+1] = strings.TrimLeft(rest, "的还也，")
 			}
 		}

@@ -75,6 +75,9 @@ func (c *Composer) rules(b Brief, ch channel.Channel, p plan) inference.Rules {
 		Script:  inference.Latin,
 	}
 	t := c.templates[b.Language]
+	out.Except = slices.DeleteFunc(out.Except, func(phrase string) bool { // "aluminum", where the row says "aluminium"
+		return slices.Contains(t.Padding, phrase) && !p.evidence.Has(phrase)
+	})
 	for _, phrase := range slices.Concat(t.leaks(), t.Padding) {
 		if p.evidence.Has(phrase) {
 			out.Except = append(out.Except, phrase)

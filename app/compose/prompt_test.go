@@ -152,6 +152,7 @@ func TestLinked(t *testing.T) {
 		{en, []string{"These shears cut.", "Made of steel."}, []string{"These shears cut.", "They are made of steel."}},
 		{en, []string{"This tent is green.", "The poles are red."}, []string{"This tent is green.", "The poles are red."}},
 		{zh, []string{"墨屿这款床头柜用白橡木。", "墨屿这款床头柜免安装。"}, []string{"墨屿这款床头柜用白橡木。", "免安装。"}},
+		{zh, []string{"墨屿这款床头柜用白橡木。", "这款床头柜免安装。"}, []string{"墨屿这款床头柜用白橡木。", "免安装。"}},
 		{zh, []string{"墨屿这款床头柜用白橡木。", "抽屉带滑轨。"}, []string{"墨屿这款床头柜用白橡木。", "抽屉带滑轨。"}},
 	}
 	for _, c := range cases {

@@ -131,6 +131,9 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 	}
 	if j.comparable() {
 		s[3] = e.Novel(text)
+		if j.brief.Language == Chinese && (name == FieldTitle || name == FieldSEOTitle) && !e.Tiled(text) {
+			s[2] = 2 // characters out of order are slips, not words
+		}
 		if name == FieldDescription || name == FieldSEODescription {
 			s[3] = max(0, s[3]-2)
 		}
@@ -196,13 +199,26 @@ func (j *job) printable(p piece, text string) bool {
 	return ok
 }
 
-// finish makes the page of an attempt: sentences that failed to the end give way to the row's own, fields are mended.
+// finish makes the page of an attempt: sentences and titles that failed to the end give way to the row's own, fields are
+// mended.
 func (c *Composer) finish(j *job, a attempt, failed map[string]bool) attempt {
 	parts := map[string]string{}
 	for _, p := range j.pieces {
 		parts[p.slot] = a.parts[p.slot]
-		if failed[p.slot] && fieldOf(p.slot) == FieldDescription {
+		if !failed[p.slot] {
+			continue
+		}
+		switch own := ""; fieldOf(p.slot) {
+		case FieldDescription:
 			parts[p.slot] = j.own(p)
+		case FieldTitle:
+			if own = j.plainTitle(); own != "" {
+				parts[p.slot] = own
+			}
+		case FieldSEOTitle:
+			if own = j.plainSEOTitle(""); own != "" {
+				parts[p.slot] = own
+			}
 		}
 	}
 	fields := j.assemble(parts)
