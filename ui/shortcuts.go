@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -8,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"shelftalk/app/studio"
 	"shelftalk/ui/page"
 	"shelftalk/ui/theme"
 	"shelftalk/ui/widget"
@@ -98,31 +101,60 @@ func (w *Window) export() { page.ShowExport(w.env) }
 // command is an entry of the palette.
 type command struct {
 	label string
+	alias string // in English, for those who know it from there
 	keys  string
 	do    func()
 }
 
 // commands are what can be done from here.
 func (w *Window) commands() []command {
-	say := w.env.Say
+	say, english := w.env.Say, w.words.Say("en")
 	var out []command
+	add := func(can bool, key, keys string, do func()) {
+		if can {
+			out = append(out, command{say(key), english(key), keys, do})
+		}
+	}
 	for i, name := range railPages() {
-		out = append(out, command{say("shell.page." + name), "Ctrl+" + strconv.Itoa(i+1), func() { w.goRail(name) }})
+		add(true, "shell.page."+name, "Ctrl+"+strconv.Itoa(i+1), func() { w.goRail(name) })
 	}
-	out = append(out, command{say("shell.menu.import"), "Ctrl+O", w.openFile}, command{say("shell.menu.export"), "Ctrl+E", w.export})
-	if _, ok := w.current.(page.Searcher); ok {
-		out = append(out, command{say("shell.menu.search"), "Ctrl+F", w.search})
+	_, searches := w.current.(page.Searcher)
+	_, approves := w.current.(page.Approver)
+	_, writes := w.current.(page.Rewriter)
+	_, undoes := w.current.(page.Undoer)
+	add(true, "shell.menu.import", "Ctrl+O", w.openFile)
+	add(true, "shell.menu.export", "Ctrl+E", w.export)
+	add(searches, "shell.menu.search", "Ctrl+F", w.search)
+	add(approves, "shell.palette.approve", "Ctrl+Enter", w.approve)
+	add(writes, "shell.palette.again", "Alt+Enter", w.again)
+	add(undoes, "shell.menu.undo", "Ctrl+Z", w.undo)
+	add(undoes, "shell.menu.redo", "Ctrl+Y", w.redo)
+	for key, change := range w.switches() {
+		add(true, key, "", func() { w.change(change) })
 	}
-	if _, ok := w.current.(page.Approver); ok {
-		out = append(out, command{say("shell.palette.approve"), "Ctrl+Enter", w.approve})
+	add(true, "shell.menu.quit", "", w.Close)
+	return out
+}
+
+// switches are the settings that a command changes, in a fixed order.
+func (w *Window) switches() iter.Seq2[string, func(*studio.Settings)] {
+	return func(yield func(string, func(*studio.Settings)) bool) {
+		_ = yield("shell.palette.dark", func(s *studio.Settings) { s.Theme = "dark" }) &&
+			yield("shell.palette.light", func(s *studio.Settings) { s.Theme = "light" }) &&
+			yield("shell.palette.english", func(s *studio.Settings) { s.Language = "en" }) &&
+			yield("shell.palette.chinese", func(s *studio.Settings) { s.Language = "zh" })
 	}
-	if _, ok := w.current.(page.Rewriter); ok {
-		out = append(out, command{say("shell.palette.again"), "Alt+Enter", w.again})
-	}
-	if _, ok := w.current.(page.Undoer); ok {
-		out = append(out, command{say("shell.menu.undo"), "Ctrl+Z", w.undo}, command{say("shell.menu.redo"), "Ctrl+Y", w.redo})
-	}
-	return append(out, command{say("shell.menu.quit"), "", w.Close})
+}
+
+// change keeps a setting and takes it at once.
+func (w *Window) change(fn func(*studio.Settings)) {
+	settings := w.o.Studio.Settings()
+	fn(&settings)
+	w.stage.Go(func(context.Context) error { return w.o.Studio.SetSettings(settings) }, func(err error) {
+		if err == nil { // the settings page says what is wrong
+			w.apply(settings)
+		}
+	})
 }
 
 // palette finds a command by its words.
@@ -175,7 +207,7 @@ func matching(all []command, text string) []command {
 next:
 	for _, c := range all {
 		for _, word := range words {
-			if !strings.Contains(strings.ToLower(c.label), word) {
+			if !strings.Contains(strings.ToLower(c.label+" "+c.alias), word) {
 				continue next
 			}
 		}

@@ -170,6 +170,15 @@ func TestPaletteFindsAndRuns(t *testing.T) {
 	if w.route.Page != "rulesets" || w.win.Canvas().Overlays().Top() != nil {
 		t.Errorf("the palette led to %q", w.route.Page)
 	}
+	found := matching(w.commands(), "dark colours")
+	if len(found) != 1 {
+		t.Fatalf("%d commands for dark colours", len(found))
+	}
+	found[0].do()
+	settle()
+	if theme.Color(theme.Surface) != theme.Dark()[theme.Surface] {
+		t.Error("the command doesn't change the colours")
+	}
 }
 
 // Closing keeps the size, closes the store, and doesn't need the toolkit to end the program.
