@@ -19,6 +19,7 @@ type qualityCmd struct {
 	In       string   `type:"path" placeholder:"FILE" help:"A spreadsheet (default: the sample catalogue)."`
 	Language string   `enum:",en,zh" default:"" help:"Language of the copy (default: each row's own)."`
 	Channel  string   `default:"shopify" help:"Where the copy goes."`
+	Every    int      `placeholder:"N" help:"Only each N-th product."`
 	Limit    int      `placeholder:"N" help:"Only the first N products."`
 	Seed     uint64   `default:"1" help:"Fixes the random choices."`
 	Variants int      `default:"1" help:"Candidates of each draft."`
@@ -52,7 +53,7 @@ func (c *qualityCmd) Run(a *app) (err error) {
 	}
 	report, err := quality.Run(a.ctx, m, quality.Options{
 		Composer: composer, Products: products, Channel: c.Channel, Ruleset: rules, Language: compose.Language(c.Language),
-		Variants: c.Variants, Seed: c.Seed, Limit: c.Limit, Only: c.Only,
+		Variants: c.Variants, Seed: c.Seed, Every: c.Every, Limit: c.Limit, Only: c.Only,
 		OnProgress: func(arm string, done, total int) {
 			a.out.show(int64(done), int64(total), fmt.Sprintf("%s: %d of %d rows", arm, done, total))
 		},

@@ -24,6 +24,7 @@ type Options struct {
 	Variants int              // candidates per draft; 0: 1
 	Seed     uint64
 	Rows     int    // written together; 0: the engine's choice
+	Every    int    // only each n-th product; 0: each
 	Limit    int    // products at most; 0: all
 	Only     string // the name of one arm; "": all
 	// OnProgress, when set, is called when a row of an arm is done.
@@ -65,6 +66,13 @@ type Written struct {
 
 // Run measures every arm.
 func Run(ctx context.Context, g compose.Generator, o Options) (Report, error) {
+	if o.Every > 1 {
+		var some []catalog.Product
+		for i := 0; i < len(o.Products); i += o.Every {
+			some = append(some, o.Products[i])
+		}
+		o.Products = some
+	}
 	if o.Limit > 0 && len(o.Products) > o.Limit {
 		o.Products = o.Products[:o.Limit]
 	}
