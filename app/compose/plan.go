@@ -171,7 +171,7 @@ func group(facts []fact) [][]fact {
 	size := 0
 	for _, f := range facts {
 		n := len(f.value)
-		if last := len(out) - 1; last >= 0 && len(out[last]) < 2 && size+n <= 2*short {
+		if last := len(out) - 1; last >= 0 && len(out[last]) < 2 && size+n <= 2*short && !clash(out[last], []fact{f}) {
 			out[last] = append(out[last], f)
 			size += n
 			continue
@@ -190,6 +190,9 @@ func group(facts []fact) [][]fact {
 			for _, f := range slices.Concat(out[i], out[i+1]) {
 				n += len(f.value)
 			}
+			if clash(out[i], out[i+1]) {
+				n += 1 << 16
+			}
 			if n < least {
 				at, least = i, n
 			}
@@ -198,6 +201,13 @@ func group(facts []fact) [][]fact {
 		out = slices.Delete(out, at+1, at+2)
 	}
 	return out
+}
+
+// clash says that two groups of facts don't belong into a sentence: beside a feature, the model takes the product's
+// material for the feature's.
+func clash(a, b []fact) bool {
+	is := func(id string) func(fact) bool { return func(f fact) bool { return f.kind.ID == id } }
+	return slices.ContainsFunc(a, is("feature")) && slices.ContainsFunc(b, is("material"))
 }
 
 // bulletPlan picks the facts that make bullets. Sentences of the supplier's text only step in where columns are few.
