@@ -109,7 +109,13 @@ func (c *Catalogue) Object() fyne.CanvasObject { return c.root }
 func (c *Catalogue) Show(Route) { c.p.Show() }
 
 // Hide implements Page.
-func (c *Catalogue) Hide() { c.page.OpenPanel(false) }
+func (c *Catalogue) Hide() {
+	c.p.Hide()
+	c.page.OpenPanel(false)
+}
+
+// Close ends what the page follows.
+func (c *Catalogue) Close() { c.p.Close() }
 
 // FocusSearch implements Searcher.
 func (c *Catalogue) FocusSearch() { c.env.Window.Canvas().Focus(c.search) }

@@ -71,6 +71,9 @@ func (m *Models) Show(Route) { m.p.Show() }
 // Hide implements Page.
 func (m *Models) Hide() {}
 
+// Close ends what the page follows.
+func (m *Models) Close() { m.p.Close() }
+
 func (m *Models) card(name string) *modelCard {
 	say := m.env.Say
 	c := &modelCard{

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"shelftalk/app/batch"
@@ -71,6 +72,9 @@ type Catalogue struct {
 	starting bool
 	problem  *Problem
 	dial     dial
+	imported time.Time   // when the catalogue was that hay was made of
+	run      int         // which reload is the latest
+	shown    atomic.Bool // the page is seen
 	changed  *Latest[bool]
 	cancel   func()
 }
@@ -84,6 +88,7 @@ func NewCatalogue(stage *Stage, svc CatalogueService) *Catalogue {
 
 // Show loads the products and follows their changes.
 func (p *Catalogue) Show() {
+	p.shown.Store(true)
 	if p.cancel == nil {
 		p.cancel = p.svc.Subscribe(p.hear)
 		p.recall()
@@ -99,7 +104,15 @@ func (p *Catalogue) Close() {
 	}
 }
 
-func (p *Catalogue) hear(studio.Event) { p.changed.Set(true) }
+// Hide stops following the studio until the next Show.
+func (p *Catalogue) Hide() { p.shown.Store(false) }
+
+// hear takes news of the studio, from any goroutine. How far a job is doesn't show here: what it finished does.
+func (p *Catalogue) hear(e studio.Event) {
+	if e.Kind != studio.JobProgress && p.shown.Load() {
+		p.changed.Set(true)
+	}
+}
 
 // recall takes the choices of the last time.
 func (p *Catalogue) recall() {
@@ -115,21 +128,30 @@ func (p *Catalogue) recall() {
 
 func (p *Catalogue) reload() {
 	var all []studio.ProductView
-	var hay []string
 	var rulesets []compose.Ruleset
+	hay, imported := p.hay, p.imported
+	p.run++
+	run := p.run
 	p.stage.Go(func(context.Context) (err error) {
+		source := p.svc.Catalogue()
 		if all, err = p.svc.Products(); err != nil {
 			return err
 		}
-		for _, v := range all {
-			hay = append(hay, haystack(v.Product))
+		if len(hay) != len(all) || !source.Imported.Equal(imported) {
+			imported, hay = source.Imported, make([]string, 0, len(all))
+			for _, v := range all {
+				hay = append(hay, haystack(v.Product))
+			}
 		}
 		rulesets, err = p.svc.Rulesets()
 		return err
 	}, func(err error) {
+		if run != p.run { // a later one is under way
+			return
+		}
 		p.loaded = true
 		if p.problem = Explain(p.stage.Say, err); err == nil {
-			p.all, p.hay, p.rulesets = all, hay, rulesets
+			p.all, p.hay, p.imported, p.rulesets = all, hay, imported, rulesets
 			p.settle()
 			p.sift()
 		}
