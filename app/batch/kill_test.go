@@ -141,34 +141,39 @@ func killOnce(t *testing.T, path string, told map[int]int) (over bool) {
 		}
 	}
 	_ = cmd.Wait()
-	// What was told is in the store: look before anything else can repair it.
 	if !over && len(told) > before {
-		db, err := store.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = db.Close() }()
-		storetest.Check(t, db)
-		ledger, err := batch.OpenLedger(db, keep)
-		if err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := ledger.Jobs()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if jobs[0].Counts.Pending > 0 && !jobs[0].Interrupted {
-			t.Error("a killed job isn't offered to go on")
-		}
-		all, err := ledger.Rows(jobs[0].ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for index := range told {
-			if s := all[index].State; s != batch.RowDone && s != batch.RowFailed {
-				t.Errorf("row %d was told finished, and is %s", index, s)
-			}
-		}
+		auditKilled(t, path, told)
 	}
 	return over
+}
+
+// auditKilled checks that what was told is in the store, before anything else can repair it.
+func auditKilled(t *testing.T, path string, told map[int]int) {
+	t.Helper()
+	db, err := store.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	storetest.Check(t, db)
+	ledger, err := batch.OpenLedger(db, keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := ledger.Jobs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if jobs[0].Counts.Pending > 0 && !jobs[0].Interrupted {
+		t.Error("a killed job isn't offered to go on")
+	}
+	all, err := ledger.Rows(jobs[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for index := range told {
+		if s := all[index].State; s != batch.RowDone && s != batch.RowFailed {
+			t.Errorf("row %d was told finished, and is %s", index, s)
+		}
+	}
 }
