@@ -86,9 +86,6 @@ func (t *Table) Reload() {
 	t.Refresh()
 }
 
-// RefreshRow draws a row again.
-func (t *Table) RefreshRow(i int) { t.body.updateRow(i) }
-
 // SetColumns changes the columns: a narrow page leaves some out.
 func (t *Table) SetColumns(columns []TableColumn) {
 	t.columns = columns
@@ -118,9 +115,6 @@ func (t *Table) SetCursor(i int) {
 		t.OnCursor(i)
 	}
 }
-
-// ScrollTo shows a row.
-func (t *Table) ScrollTo(i int) { t.show(i) }
 
 func (t *Table) show(i int) {
 	top, height := float32(i)*theme.RowHeight, t.scroll.Size().Height
