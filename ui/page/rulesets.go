@@ -87,9 +87,10 @@ func (r *Rulesets) buildForm() {
 
 // fill puts the ruleset that is edited into the fields.
 func (r *Rulesets) fill() {
-	rules := r.p.State().Edited
+	s := r.p.State()
+	rules := s.Edited
 	r.filling = true
-	r.name.SetText(rules.Name)
+	r.name.SetText(s.Name)
 	r.tone.SetText(rules.Tone)
 	r.audience.SetText(rules.Audience)
 	r.never.SetText(strings.Join(rules.Never, "\n"))

@@ -145,6 +145,7 @@ type RulesetsState struct {
 	All       []Choice
 	Open      string
 	Edited    compose.Ruleset
+	Name      string // of the edited one, as it is shown
 	Dirty     bool
 	CanDelete bool
 	Care      string
@@ -155,7 +156,7 @@ type RulesetsState struct {
 func (p *Rulesets) State() RulesetsState {
 	s := RulesetsState{
 		Open: p.open, Edited: p.edited, Dirty: p.dirty, CanDelete: len(p.all) > 1, Problem: p.problem,
-		Care: p.dial.say(p.stage.Say, p.edited.Careful),
+		Name: rulesetName(p.stage.Say, p.edited), Care: p.dial.say(p.stage.Say, p.edited.Careful),
 	}
 	for _, r := range p.all {
 		if r.ID == p.open {

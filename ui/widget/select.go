@@ -112,12 +112,14 @@ func (s *Select) open() {
 		at.Y += s.Size().Height + theme.Space1
 	}
 	if height < list.MinSize().Height {
-		content = container.NewVScroll(list)
+		list.scroll = container.NewVScroll(list)
+		content = list.scroll
 	}
 	s.popup = fw.NewPopUp(newFilled(Pad(theme.Space1, theme.Space1, theme.Space1, theme.Space1, content), theme.Surface, theme.Line, theme.Radius), c)
 	s.popup.ShowAtPosition(at)
 	s.popup.Resize(fyne.NewSize(max(s.Size().Width, list.MinSize().Width), height+2*theme.Space1))
 	c.Focus(list)
+	list.reveal()
 }
 
 func (s *Select) close() {
@@ -172,6 +174,7 @@ type optionList struct {
 	at      int
 	choose  func(id string)
 	cancel  func()
+	scroll  *container.Scroll // nil: all of it is seen
 }
 
 const optionHeight float32 = 32
@@ -226,7 +229,22 @@ func (l *optionList) TypedKey(e *fyne.KeyEvent) {
 		l.cancel()
 		return
 	}
+	l.reveal()
 	l.Refresh()
+}
+
+// reveal scrolls to the marked option.
+func (l *optionList) reveal() {
+	if l.scroll == nil {
+		return
+	}
+	top, height := float32(l.at)*optionHeight, l.scroll.Size().Height
+	switch offset := l.scroll.Offset.Y; {
+	case top < offset:
+		l.scroll.ScrollToOffset(fyne.NewPos(0, top))
+	case top+optionHeight > offset+height:
+		l.scroll.ScrollToOffset(fyne.NewPos(0, top+optionHeight-height))
+	}
 }
 
 // CreateRenderer implements fyne.Widget.
