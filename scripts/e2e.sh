@@ -21,10 +21,17 @@ mkdir -p "$pictures" "$work/home"
 failed=0
 pid=
 trap 'kill -9 $pid 2>/dev/null; rm -rf "$work"' EXIT
-load=$(cut -d' ' -f1 /proc/loadavg)
+models=${SHELFTALK_MODELS:-$HOME/.cache/shelftalk/models}
+ls "$models"/qwen2.5-coder-0.5b-*.gguf >/dev/null 2>&1 || { echo "e2e: the light model isn't there; get it with: make models MODEL=light"; exit 1; }
+others=99 # programs that want a processor before we begin: with more than there are, waiting isn't the window's fault
+for _ in 1 2 3 4 5; do
+  now=$(cut -d' ' -f4 /proc/loadavg | cut -d/ -f1)
+  [ "$now" -lt "$others" ] && others=$now
+  sleep 0.2
+done
 
 start() {
-  "$bin" --data "$work/data" --models "${SHELFTALK_MODELS:-$HOME/.cache/shelftalk/models}" --model light \
+  "$bin" --data "$work/data" --models "$models" --model light \
     --lang "${1:-en}" --theme "${2:-light}" --size "${3:-1280x800}" --e2e-events >>"$log" 2>&1 &
   pid=$!
   want '"ev":"started"'
@@ -102,8 +109,8 @@ picture 4-job
 for page in 1 3 5 2; do keys ctrl+$page; done
 want '"ev":"waits".*"page":"jobs"' 20
 p95=$(sed -n "${mark}p" "$log" | grep -o '"p95_ms":[0-9]*' | cut -d: -f2)
-if awk -v l="$load" -v n="$(nproc)" 'BEGIN { exit !(l > n) }'; then
-  echo "        a click waits $p95 ms (95 of 100); not judged: the machine was busy with other things (load $load)"
+if [ "$others" -gt "$(nproc)" ]; then
+  echo "        a click waits $p95 ms (95 of 100); not judged: $others other programs want a processor"
 elif [ "$p95" -gt 60 ]; then
   echo "  FAIL  a click waits $p95 ms (95 of 100), more than 60"
   failed=1
