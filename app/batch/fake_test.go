@@ -29,18 +29,12 @@ type scribe struct {
 	forget int
 	// started is told each brief as it is pulled.
 	started func(b compose.Brief)
-
-	mu    sync.Mutex
-	calls int
 }
 
 var errEngine = errors.New("the engine broke")
 
 // Compose pulls on a goroutine of its own, as the real one does.
 func (s *scribe) Compose(ctx context.Context, _ compose.Generator, briefs iter.Seq[compose.Brief], o compose.Options) iter.Seq2[compose.Outcome, error] {
-	s.mu.Lock()
-	s.calls++
-	s.mu.Unlock()
 	return func(yield func(compose.Outcome, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -66,14 +60,15 @@ func (s *scribe) Compose(ctx context.Context, _ compose.Generator, briefs iter.S
 				if o.OnText != nil {
 					o.OnText(out.Index, compose.FieldTitle, "Writing "+b.Product.Key)
 				}
-				flight <- out
+				select {
+				case flight <- out:
+				case <-ctx.Done():
+					return
+				}
 			}
 		})
 		s.deliver(ctx, slots, flight, o, yield)
-		cancel()
-		for len(slots) > 0 {
-			<-slots
-		}
+		cancel() // before the wait
 	}
 }
 
