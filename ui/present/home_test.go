@@ -77,8 +77,14 @@ func TestProductFilters(t *testing.T) {
 		findings int
 		want     ProductFilter
 	}{
-		{studio.ProductNone, 0, ProductsNone}, {studio.ProductDraft, 0, ProductsDraft}, {studio.ProductDraft, 2, ProductsLook}, {studio.ProductEdited, 1, ProductsLook},
-		{studio.ProductApproved, 1, ProductsApproved}, {studio.ProductExported, 0, ProductsExported}, {studio.ProductThin, 0, ProductsTrouble}, {studio.ProductFailed, 0, ProductsTrouble},
+		{studio.ProductNone, 0, ProductsNone},
+		{studio.ProductDraft, 0, ProductsDraft},
+		{studio.ProductDraft, 2, ProductsLook},
+		{studio.ProductEdited, 1, ProductsLook},
+		{studio.ProductApproved, 1, ProductsApproved},
+		{studio.ProductExported, 0, ProductsExported},
+		{studio.ProductThin, 0, ProductsTrouble},
+		{studio.ProductFailed, 0, ProductsTrouble},
 	} {
 		v := studio.ProductView{Product: catalog.Product{Key: "A"}, Status: c.status, Findings: c.findings}
 		if got := filterOfProduct(v); got != c.want {
