@@ -38,9 +38,12 @@ type family struct {
 	qkvBias bool // queries, keys and values must have a bias
 }
 
-var families = map[string]family{
-	"llama": {rope: RopeAdjacent},
-	"qwen2": {rope: RopeHalves, qkvBias: true},
+// families is the table.
+func families() map[string]family {
+	return map[string]family{
+		"llama": {rope: RopeAdjacent},
+		"qwen2": {rope: RopeHalves, qkvBias: true},
+	}
 }
 
 // Config holds the hyper-parameters of a network.
@@ -76,7 +79,7 @@ const (
 )
 
 // Supported lists the architectures by name.
-func Supported() []string { return slices.Sorted(maps.Keys(families)) }
+func Supported() []string { return slices.Sorted(maps.Keys(families())) }
 
 // Read takes the hyper-parameters from a file's metadata and checks them.
 func Read(f *gguf.File) (Config, error) {
@@ -84,7 +87,7 @@ func Read(f *gguf.File) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	fam, ok := families[name]
+	fam, ok := families()[name]
 	if !ok {
 		return Config{}, fmt.Errorf("architecture %q (supported: %s): %w", name, strings.Join(Supported(), ", "), ErrUnsupported)
 	}

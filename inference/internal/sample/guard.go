@@ -113,7 +113,7 @@ func (g *Guard) endAt(n int, text []byte) Verdict {
 	if g.mayEnd(text[:n], true) {
 		return Verdict{OK: true, End: true, Keep: n}
 	}
-	return Verdict{WantsOnlyEnd: g.rules.SentenceEnd && g.mayEnd(text[:n], false)}
+	return Verdict{WantsOnlyEnd: g.rules.SentenceEnd && closable(string(text[:n])) && g.mayEnd(text[:n], false)}
 }
 
 // Token judges the bytes of a token as the text's continuation. A token that writes nothing is never legal.

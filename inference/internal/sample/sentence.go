@@ -13,15 +13,18 @@ const (
 	closers     = "\"'”’)）」』》]】"
 )
 
-// abbreviations that a full stop behind them doesn't end a sentence.
-var abbreviations = [...]string{"no", "st", "approx", "ca", "incl", "max", "min", "vs", "dr", "mr", "mrs", "e.g", "i.e"}
-
 // endsSentence reports whether text ends behind a sentence.
 func endsSentence(text string) bool {
 	text = strings.TrimRightFunc(text, unicode.IsSpace)
 	text = strings.TrimRight(text, closers)
 	r, size := utf8.DecodeLastRuneInString(text)
 	return size > 0 && len(text) > size && strings.ContainsRune(terminators, r) && !abbreviated(text[:len(text)-size], r)
+}
+
+// closable reports whether a sentence's end may be written behind text: not behind a comma.
+func closable(text string) bool {
+	r, size := utf8.DecodeLastRuneInString(strings.TrimRightFunc(text, unicode.IsSpace))
+	return size > 0 && !strings.ContainsRune(",;:-–—(，；：、（", r)
 }
 
 // abbreviated reports whether a full stop behind text belongs to a short form.
@@ -35,10 +38,9 @@ func abbreviated(text string, stop rune) bool {
 		before := strings.TrimSpace(text[:at]) // J. Smith, but: it holds 2 L.
 		return before == "" || before[len(before)-1] < '0' || before[len(before)-1] > '9'
 	}
-	for _, a := range abbreviations {
-		if strings.EqualFold(word, a) {
-			return true
-		}
+	switch strings.ToLower(word) {
+	case "no", "st", "approx", "ca", "incl", "max", "min", "vs", "dr", "mr", "mrs", "e.g", "i.e":
+		return true
 	}
 	return false
 }
