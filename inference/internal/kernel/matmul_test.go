@@ -8,11 +8,15 @@ import (
 	"shelftalk/inference/internal/quant"
 )
 
-// eachTier runs a test under every tier of this machine.
+// eachTier runs a test under every tier of this machine; in a short run (the race detector's) without plain Go, if there is more.
 func eachTier(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
 	was := Tier()
-	for _, name := range Tiers() {
+	names := Tiers()
+	if testing.Short() && len(names) > 1 {
+		names = names[:len(names)-1]
+	}
+	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			if err := SetTier(name); err != nil {
 				t.Fatal(err)
