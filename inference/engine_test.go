@@ -115,6 +115,36 @@ func TestFewPages(t *testing.T) {
 	}
 }
 
+// Rows that turn out longer than expected take each other's pages: a row that must wait goes on later where it was.
+func TestRowsTakeTurnsForPages(t *testing.T) {
+	o := inferencetest.Options{Type: "Q8_0", Context: 2048}
+	long := func(yield func(inference.Request) bool) {
+		for i := range 7 {
+			r := inference.Request{
+				Messages: []inference.Message{{Role: inference.User, Content: fmt.Sprint("the ", i)}},
+				Frame:    []inference.Part{{Slot: &inference.Slot{Name: "text", Length: inference.Length{Min: 1000}}}},
+				Params:   inference.Params{Temperature: 1}, Seed: uint64(i),
+			}
+			if !yield(r) {
+				return
+			}
+		}
+	}
+	write := func(m *inference.Model) (out [7]string) {
+		for r, err := range m.Batch(t.Context(), long, inference.BatchOptions{}) {
+			if err != nil || r.Err != nil {
+				t.Fatal(err, r.Err)
+			}
+			out[r.Index] = r.Text
+		}
+		return out
+	}
+	want := write(tiny(t, o, inference.Rows(1)))
+	if got := write(tiny(t, o, inference.CacheBytes(1))); got != want {
+		t.Errorf("with few pages:\n%q\none by one:\n%q", got, want)
+	}
+}
+
 func TestSeedDecides(t *testing.T) {
 	m := tiny(t, inferencetest.Options{})
 	write := func(seed uint64) string {

@@ -84,14 +84,8 @@ func (c *Cache) Close() {
 	c.slabs, c.frees = nil, nil
 }
 
-// Pages is the number of pages; Available counts those that no sequence walks.
-func (c *Cache) Pages() int { return len(c.nodes) }
-
 // Available is the number of pages that a sequence could get.
 func (c *Cache) Available() int { return len(c.free) + c.idle }
-
-// Bytes is the memory allocated so far.
-func (c *Cache) Bytes() int64 { return int64(len(c.slabs)) * slabPages * c.layout.PageBytes() }
 
 // Keys returns the keys of a page's head: Dim rows of PageTokens, so that one element of all tokens lies together.
 func (c *Cache) Keys(page int32, layer, head int) []uint16 {
