@@ -33,7 +33,19 @@ func clean(name, text string, language Language) string {
 		text = upperFirst(text)
 	}
 	if sentence {
-		text = ended(strings.TrimRight(text, " ,，;；:：、–-"), language)
+		text = ended(whole(strings.TrimRight(text, " ,，;；:：、–-"), language), language)
+	}
+	return text
+}
+
+// whole takes off the last clause of a Chinese sentence that stops inside a number: "…，1.".
+func whole(text string, language Language) string {
+	head, ok := strings.CutSuffix(text, ".")
+	if r, _ := utf8.DecodeLastRuneInString(head); !ok || language != Chinese || !unicode.IsDigit(r) {
+		return text
+	}
+	if i := strings.LastIndex(head, "，"); i > 0 {
+		return head[:i]
 	}
 	return text
 }
@@ -50,6 +62,45 @@ func ended(text string, language Language) string {
 	return text + "."
 }
 
+// spelt writes words in the prompt's variety of the language, where the row doesn't have them otherwise.
+func (j *job) spelt(text string) string {
+	if len(j.template.Spelling) == 0 {
+		return text
+	}
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, w := range words {
+		to, ok := j.template.Spelling[strings.ToLower(w)]
+		if !ok || j.plan.evidence.Has(w) {
+			continue
+		}
+		if r, _ := utf8.DecodeRuneInString(w); unicode.IsUpper(r) {
+			to = upperFirst(to)
+		}
+		text = replaceWord(text, w, to)
+	}
+	return text
+}
+
+// replaceWord replaces a word where it stands by itself.
+func replaceWord(text, word, by string) string {
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return text
+		}
+		i += from
+		end := i + len(word)
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if unicode.IsLetter(before) || unicode.IsLetter(after) {
+			from = end
+			continue
+		}
+		text = text[:i] + by + text[end:]
+		from = i + len(by)
+	}
+}
+
 // linked takes the product's name off the sentences that begin with it again: "It" in English, nothing in Chinese.
 func (j *job) linked(sentences []string) []string {
 	if len(sentences) < 2 {
@@ -59,12 +110,8 @@ func (j *job) linked(sentences []string) []string {
 	if j.brief.Language == Chinese {
 		subject := j.subject(out[0])
 		for i, s := range out[1:] {
-			rest, ok := strings.CutPrefix(s, subject)
-			if !ok { // without the brand
-				rest, ok = strings.CutPrefix(s, subject[max(0, strings.Index(subject, "这款")):])
-			}
-			if ok && subject != "" {
-				out[i+1] = strings.TrimLeft(rest, "的还也，")
+			if again := j.subject(s); subject != "" && again != "" {
+				out[i+1] = strings.TrimLeft(s[len(again):], "的还也，")
 			}
 		}
 		return out
@@ -169,6 +216,9 @@ func (c *Composer) mendField(j *job, f Field, found []check.Finding) string {
 	if len(found) == 0 {
 		return f.Text
 	}
+	if text := undoubled(f.Text, found); text != f.Text {
+		return text
+	}
 	switch {
 	case f.Name == FieldDescription:
 		return j.mendDescription(f.Text, found)
@@ -188,6 +238,21 @@ func (c *Composer) mendField(j *job, f Field, found []check.Finding) string {
 		return j.mendSEODescription(f.Text, found)
 	}
 	return f.Text
+}
+
+// undoubled takes one of two equal words or characters out.
+func undoubled(text string, found []check.Finding) string {
+	for _, f := range found {
+		half := len(f.Text) / 2
+		if f.Kind != check.Repeat || half == 0 || half > 24 {
+			continue
+		}
+		first, second := strings.TrimSpace(f.Text[:half]), strings.TrimSpace(f.Text[half:])
+		if strings.EqualFold(first, second) {
+			return text[:f.Start] + first + text[f.End:]
+		}
+	}
+	return text
 }
 
 // serious says that a text can't stay as it is.
@@ -266,6 +331,11 @@ func (j *job) plainTitle() string {
 		return ""
 	}
 	title = calm(title)
+	if brand := j.plan.brand(); brand != "" && !j.titleHas(brand) && !foreign(brand, j.brief.Language) && ok {
+		if with := brand + j.template.gap() + title; limit.Max == 0 || limit.Unit.Count(with) <= limit.Max {
+			title = with
+		}
+	}
 	if ok && limit.Max > 0 {
 		title = cutTo(title, limit.Max, limit.Unit.Count, j.brief.Language)
 	}
@@ -302,7 +372,7 @@ func (j *job) plainSEOTitle(text string) string {
 	if text == "" {
 		text = j.plainTitle()
 		brand := j.plan.brand()
-		if brand != "" && !j.titleHas(brand) && !foreign(brand, j.brief.Language) && limit.Unit.Count(text+" | "+brand) <= limit.Max {
+		if brand != "" && !strings.Contains(strings.ToLower(text), strings.ToLower(brand)) && !foreign(brand, j.brief.Language) && limit.Unit.Count(text+" | "+brand) <= limit.Max {
 			text += " | " + brand
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"shelftalk/app/channel"
+	"shelftalk/app/check"
 )
 
 func TestPlanFollowsTheFacts(t *testing.T) {
@@ -159,6 +160,27 @@ func TestLinked(t *testing.T) {
 		if got := c.job.linked(c.in); !slices.Equal(got, c.want) {
 			t.Errorf("%q: %q, want %q", c.in, got, c.want)
 		}
+	}
+}
+
+func TestMends(t *testing.T) {
+	c := composer(t)
+	j, err := c.prepare(brief(product("A", "Title: Chair", "Brand: Tarn", "Frame: aluminium", "Wood: gray oak")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := j.spelt("Aluminum frame, colored oak in gray"); got != "Aluminium frame, coloured oak in gray" {
+		t.Errorf("spelling: %q", got)
+	}
+	if got := j.plainTitle(); got != "Tarn Chair" {
+		t.Errorf("plain title: %q", got)
+	}
+	doubled := "防止猫砂带带出"
+	if got := undoubled(doubled, []check.Finding{{Kind: check.Repeat, Start: 12, End: 18, Text: "带带"}}); got != "防止猫砂带出" {
+		t.Errorf("doubled: %q", got)
+	}
+	if got := clean(FieldSEODescription, "续航10小时，24×11×13cm，1.", Chinese); got != "续航10小时，24×11×13cm。" {
+		t.Errorf("stopped in a number: %q", got)
 	}
 }
 

@@ -23,7 +23,7 @@ func (j *job) read(r inference.Result, pieces []piece) map[string]string {
 	for _, p := range pieces {
 		text := p.fixed
 		if text == "" {
-			text = clean(fieldOf(p.slot), r.Slot(p.slot), j.brief.Language)
+			text = j.spelt(clean(fieldOf(p.slot), r.Slot(p.slot), j.brief.Language))
 		}
 		if p.slot == FieldSEOTitle || p.slot == FieldTitle {
 			text = j.brandOnce(text)

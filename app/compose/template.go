@@ -16,16 +16,18 @@ var ErrPrompts = errors.New("invalid prompt file")
 
 // template is what stands before the model for one kind of page in one language: assets/prompts/<template>.<language>.json.
 type template struct {
-	Language Language      `json:"language"`
-	System   string        `json:"system"`
-	Tone     string        `json:"tone"`
-	Audience string        `json:"audience"`
-	Never    string        `json:"never"`
-	Must     string        `json:"must"`
-	Note     string        `json:"note"`
-	Padding  []string      `json:"padding"` // words that fill a sentence up; not written unless the row has them
-	Labels   labels        `json:"labels"`
-	Examples []pageExample `json:"examples"`
+	Language Language `json:"language"`
+	System   string   `json:"system"`
+	Tone     string   `json:"tone"`
+	Audience string   `json:"audience"`
+	Never    string   `json:"never"`
+	Must     string   `json:"must"`
+	Note     string   `json:"note"`
+	Padding  []string `json:"padding"` // words that fill a sentence up; not written unless the row has them
+	// Spelling maps words to the prompt's own variety of the language; a word that the row has stays.
+	Spelling map[string]string `json:"spelling"`
+	Labels   labels            `json:"labels"`
+	Examples []pageExample     `json:"examples"`
 }
 
 // labels are the words of the frame.
