@@ -56,6 +56,7 @@ func (in Input) field(f Text) []Finding {
 	j.leaks()
 	j.numbers()
 	j.claims()
+	j.denied()
 	j.repeats()
 	j.cut()
 	if f.Name == "description" {

@@ -18,6 +18,7 @@ type Evidence struct {
 	numbers []quantity
 	lists   []float64       // lengths of the row's lists: "in three colours" counts them
 	backed  map[int]uint8   // lexicon entries, see backedIn
+	denied  []denial        // what the row says the product is not for
 	text    string          // all that may be spoken about, folded
 	words   map[string]bool // with those of the headers
 	values  map[string]bool // without
@@ -51,6 +52,7 @@ func NewEvidence(p catalog.Product, l *Lexicon) *Evidence {
 		}
 		all.WriteString(foldString(f.Value) + "\n")
 		l.backedIn(f.Value, e.backed)
+		e.denied = append(e.denied, denials(f.Value, toks)...)
 		if f.Role == catalog.Attribute { // "Battery: 700 mAh": a header names what is there
 			l.backedIn(f.Name, e.backed)
 			for _, t := range tokens(f.Name) {

@@ -126,10 +126,24 @@ func (j *job) linked(sentences []string) []string {
 			continue
 		}
 		if rest, ok := j.predicate(s); ok {
-			out[i+1] = it + " " + rest
+			if strings.HasPrefix(rest, "can ") || strings.HasPrefix(rest, "also ") {
+				out[i+1] = it + " " + rest
+				continue
+			}
+			out[i+1] = pronoun(rest) + " " + rest
 		}
 	}
 	return out
+}
+
+// pronoun goes with the verb that a predicate begins with.
+func pronoun(predicate string) string {
+	verb, _, _ := strings.Cut(predicate, " ")
+	switch verb {
+	case "are", "have", "come", "feature", "measure", "weigh", "fold", "include", "fit", "use", "hold":
+		return "They"
+	}
+	return "It"
 }
 
 // subject is the beginning of a Chinese sentence that names the product: "墨屿这款床头柜".
