@@ -48,12 +48,11 @@ func (d dial) at(careful float64) dialPoint {
 
 // say says what a place means.
 func (d dial) say(say Say, careful float64) string {
-	words := say("catalogue.care." + careLevel(careful))
 	if len(d.Points) == 0 {
-		return words
+		return say("catalogue.care." + careLevel(careful))
 	}
 	p := d.at(careful)
-	return words + " " + say("catalogue.care.figures", int(math.Round(p.Look)), int(math.Round(p.Copied)))
+	return say("catalogue.care.figures", int(math.Round(p.Look)), int(math.Round(p.Copied)))
 }
 
 // careLevel is the place in one of three steps.

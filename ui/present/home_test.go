@@ -31,7 +31,7 @@ func TestDialReadsBetweenMeasuredPlaces(t *testing.T) {
 			t.Errorf("at %v: %+v, want %+v", careful, got, want)
 		}
 	}
-	if got := d.say(english(t), 0.25); !strings.Contains(got, "30 need a look") || !strings.Contains(got, "20 %") {
+	if got := d.say(english(t), 0.25); !strings.Contains(got, "30 of 100 sample drafts need a look") || !strings.Contains(got, "20 %") {
 		t.Errorf("it says %q", got)
 	}
 }
