@@ -136,7 +136,15 @@ keys Escape
 keys alt+Return
 want '"ev":"draft-changed"' 120
 picture 8-rewritten
-keys ctrl+Return
+# A finding that must be met stands between a draft and approval. The light model leaves some: then on to the next draft.
+for _ in 1 2 3 4 5 6; do
+  keys ctrl+Return
+  tail -n +$((mark + 1)) "$log" | grep -q '"ev":"approve"' || break
+  sleep 2
+  tail -n +$((mark + 1)) "$log" | grep -q '"ev":"draft-changed"' && break
+  click 1127 32 # skip
+  want '"ev":"draft-shown"'
+done
 want '"ev":"draft-changed"'
 want '"ev":"draft-shown"'
 
