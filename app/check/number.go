@@ -35,7 +35,7 @@ func quantities(text string) []quantity {
 			}
 			q = quantity{start: t.start, end: t.end, values: []float64{v}, loose: loose}
 		case han:
-			v, n := hanValue(toks[i:], text)
+			v, n := hanValue(toks[i:])
 			if n == 0 {
 				continue
 			}
@@ -144,7 +144,7 @@ const counters = "个件只条层片种款年月天日小分秒升米克斤瓦�
 
 // hanValue reads a Chinese numeral up to 99 (十二, 两, 二十) that counts something, and how many characters it has; 一 alone
 // is left out.
-func hanValue(toks []token, text string) (float64, int) {
+func hanValue(toks []token) (float64, int) {
 	value, n, ten := 0, 0, false
 	for n < len(toks) && toks[n].kind == han && (n == 0 || toks[n-1].end == toks[n].start) {
 		d := strings.IndexRune("零一二三四五六七八九", firstRune(toks[n].key)) / 3

@@ -11,13 +11,13 @@ type unit struct {
 // unitOf knows the units of shop data, by their folded spelling.
 func unitOf(word string) (unit, bool) {
 	switch word {
-	case "mm", "毫米", "millimetre", "millimeter":
+	case "mm", "毫米", "millimetre", "millimeter": //nolint:misspell // both spellings are read
 		return unit{"length", 0.001}, true
-	case "cm", "厘米", "公分", "centimetre", "centimeter":
+	case "cm", "厘米", "公分", "centimetre", "centimeter": //nolint:misspell // both spellings are read
 		return unit{"length", 0.01}, true
 	case "m", "米", "metre", "meter":
 		return unit{"length", 1}, true
-	case "km", "公里", "千米", "kilometre", "kilometer":
+	case "km", "公里", "千米", "kilometre", "kilometer": //nolint:misspell // both spellings are read
 		return unit{"length", 1000}, true
 	case "inch", "inche", "英寸", "寸":
 		return unit{"length", 0.0254}, true
@@ -35,11 +35,11 @@ func unitOf(word string) (unit, bool) {
 		return unit{"mass", 28.3495}, true
 	case "lb", "pound", "磅":
 		return unit{"mass", 453.592}, true
-	case "ml", "毫升", "millilitre", "milliliter":
+	case "ml", "毫升", "millilitre", "milliliter": //nolint:misspell // both spellings are read
 		return unit{"volume", 0.001}, true
 	case "cl":
 		return unit{"volume", 0.01}, true
-	case "l", "升", "litre", "liter":
+	case "l", "升", "litre", "liter": //nolint:misspell // both spellings are read
 		return unit{"volume", 1}, true
 	}
 	return moreUnits(word)

@@ -75,7 +75,7 @@ func (c *Composer) rules(b Brief, ch channel.Channel, p plan) inference.Rules {
 		Script:  inference.Latin,
 	}
 	t := c.templates[b.Language]
-	out.Except = slices.DeleteFunc(out.Except, func(phrase string) bool { // "aluminum", where the row says "aluminium"
+	out.Except = slices.DeleteFunc(out.Except, func(phrase string) bool { // padding stays forbidden, though a claim of the same words is backed
 		return slices.Contains(t.Padding, phrase) && !p.evidence.Has(phrase)
 	})
 	for _, phrase := range slices.Concat(t.leaks(), t.Padding) {
@@ -243,11 +243,11 @@ func (j *job) slot(p piece) *inference.Slot {
 			most = n
 		}
 	}
-	switch {
-	case name == FieldTitle:
+	switch name {
+	case FieldTitle:
 		s.MaxTokens = 40
 		bound(80)
-	case name == FieldDescription:
+	case FieldDescription:
 		s.Rules.MaxSentences, s.Rules.SentenceEnd = 1, true
 		bound(240)
 		if zh {
@@ -256,9 +256,9 @@ func (j *job) slot(p piece) *inference.Slot {
 		} else {
 			least = 20
 		}
-	case name == FieldSEOTitle:
+	case FieldSEOTitle:
 		s.MaxTokens = 32
-	case name == FieldSEODescription:
+	case FieldSEODescription:
 		s.Rules.SentenceEnd, s.Rules.MaxSentences = true, 1
 		s.MaxTokens = 60
 	default:
