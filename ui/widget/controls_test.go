@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -213,6 +214,29 @@ func TestTableForgetsRowsThatWent(t *testing.T) {
 	}
 	if table.Cursor() > 1 {
 		t.Errorf("the cursor is at %d of 2", table.Cursor())
+	}
+}
+
+// The toolkit drops the renderers of a page that wasn't seen for a minute; the page must be whole when it comes back.
+func TestTableIsWholeAfterARest(t *testing.T) {
+	uitest.App(t, theme.ModeLight)
+	table, _ := rows(100)
+	w := uitest.Show(t, table, 800, 436)
+	table.SetCursor(60)
+	body, ok := uitest.Find(w.Content(), func(o fyne.Widget) bool { return fmt.Sprintf("%T", o) == "*widget.tableBody" })
+	if !ok {
+		t.Fatal("no body")
+	}
+	again := body.CreateRenderer()
+	again.Layout(body.Size())
+	seen := 0
+	for _, o := range again.Objects() {
+		if text, is := o.(*canvas.Text); is && text.Visible() && text.Text != "" {
+			seen++
+		}
+	}
+	if seen < 20 {
+		t.Errorf("after a rest the table shows %d texts", seen)
 	}
 }
 

@@ -217,9 +217,10 @@ func (b *tableBody) setHover(i int) {
 	b.updateRow(i)
 }
 
-// CreateRenderer implements fyne.Widget.
+// CreateRenderer implements fyne.Widget. The toolkit drops the renderer of what wasn't seen for a minute and asks for
+// another: the slots begin anew with it.
 func (b *tableBody) CreateRenderer() fyne.WidgetRenderer {
-	b.draw = &drawing{}
+	b.slots, b.draw = nil, &drawing{}
 	b.draw.min = func() fyne.Size {
 		return fyne.NewSize(0, float32(b.table.length())*theme.RowHeight)
 	}
