@@ -108,15 +108,15 @@ type ask struct {
 	before  map[string]string // texts of slots so far
 }
 
-// feed hands out requests: repairs and candidates that wait, else a new brief's; it waits while results that may bring
-// repairs are outstanding.
+// feed hands out requests: repairs and candidates that wait, else a new brief's; it waits while a row is in flight, whose
+// results may bring repairs, until its outcome is settled.
 func (r *run) feed(stop func()) iter.Seq[inference.Request] {
 	return func(yield func(inference.Request) bool) {
 		defer stop()
 		more := true
 		for {
 			r.mu.Lock()
-			for len(r.queue) == 0 && !more && len(r.requests) > 0 && !r.closed {
+			for len(r.queue) == 0 && !more && len(r.rows) > 0 && !r.closed {
 				r.wake.Wait()
 			}
 			if r.closed || (len(r.queue) == 0 && !more) {
