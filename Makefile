@@ -48,8 +48,10 @@ e2e: cli
 	@$(GO) build $(if $(WINDOW_TAGS),-tags $(WINDOW_TAGS)) -o bin/shelftalk-e2e ./app
 	@scripts/e2e.sh bin/shelftalk-e2e
 
+# The headless program and the layers are tested as processes of their own: the detector would see nothing there.
 race: ## the race detector on everything with goroutines
-	@CGO_ENABLED=1 $(GO) test -race -short -tags ci -timeout 20m ./inference/... ./store/... ./app/... ./ui/present/...
+	@CGO_ENABLED=1 $(GO) test -race -short -tags ci -timeout 20m ./ui/present/... ./inference/... ./store/... \
+	  $$($(GO) list ./app/... | grep -v -e /app$$ -e /app/cli$$ -e /app/layers$$)
 
 lint: ## golangci-lint, the version of CI
 	@$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
