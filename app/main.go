@@ -35,7 +35,7 @@ func run() int {
 	model := flag.String("model", "", "model to write with: standard, light, or a file (default: the last one)")
 	language := flag.String("lang", "", "language of the window: en or zh (default: as set, or the system's)")
 	colours := flag.String("theme", "", "light or dark (default: as set, or the system's)")
-	sample := flag.Bool("sample", false, "show the sample catalogue when nothing was imported yet")
+	sample := flag.Bool("sample", false, "take the sample catalogue when nothing was imported yet")
 	size := flag.String("size", "", "size of the window, 1280x800 for example (default: as it was)")
 	events := flag.Bool("e2e-events", false, "print what happens in the window as lines of JSON")
 	flag.Parse()
@@ -46,6 +46,9 @@ func run() int {
 	s, err := studio.Open(studio.Options{
 		DataDir: *data, ModelsDir: *folder, Model: *model, Default: models.Default(models.Memory()), OpenModel: open,
 	})
+	if err == nil && *sample {
+		err = s.KeepSample()
+	}
 	a := app.NewWithID("app.shelftalk.studio")
 	a.SetIcon(theme.AppIcon())
 	if err != nil {
@@ -57,7 +60,7 @@ func run() int {
 	defer closeOnce() //nolint:errcheck // the window has told of it
 	options := ui.Options{
 		App: a, Studio: s, Close: closeOnce, Exit: os.Exit, DataDir: *data, ModelsDir: *folder, Home: home,
-		Language: *language, Theme: *colours, Sample: *sample, File: flag.Arg(0),
+		Language: *language, Theme: *colours, File: flag.Arg(0),
 	}
 	if *size != "" {
 		if _, err := fmt.Sscanf(*size, "%fx%f", &options.Width, &options.Height); err != nil {

@@ -34,8 +34,6 @@ type Options struct {
 	Language, Theme string
 	// Width and Height are the window's; 0: as it was.
 	Width, Height float32
-	// Sample opens the sample catalogue when nothing was imported yet.
-	Sample bool
 	// File is a spreadsheet to open at the start.
 	File string
 	// Dispatch runs a function on the window's thread. nil: fyne.Do.
@@ -187,12 +185,9 @@ func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
 
 // Start shows the first page. It is called before Run.
 func (w *Window) Start() {
-	switch {
-	case w.o.File != "":
+	if w.o.File != "" {
 		page.OpenFile(w.env, w.o.File)
-	case w.o.Sample && w.o.Studio.Catalogue().Products == 0:
-		w.Go(page.Route{Page: "import"})
-	default:
+	} else {
 		w.Go(page.Route{Page: "catalogue"})
 	}
 	w.seen.start()

@@ -106,24 +106,6 @@ func TestKeysOpenThePages(t *testing.T) {
 	}
 }
 
-func TestStartsWithTheSampleOrAFile(t *testing.T) {
-	w, s, _ := open(t, Options{Language: "en", Sample: true})
-	if w.route.Page != "import" {
-		t.Fatalf("with the sample it starts at %q", w.route.Page)
-	}
-	in, err := s.Sample()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Keep(in); err != nil {
-		t.Fatal(err)
-	}
-	w.Start()
-	if w.route.Page != "catalogue" {
-		t.Errorf("with a catalogue it starts at %q", w.route.Page)
-	}
-}
-
 func TestLanguageAndColoursChangeInPlace(t *testing.T) {
 	w, s, settle := open(t, Options{})
 	w.Go(page.Route{Page: "settings"})

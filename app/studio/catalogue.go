@@ -79,6 +79,18 @@ func (s *Studio) Preview(path string, o sheet.Options) (*Import, error) {
 // Sample is ReadSample with the roles that the user has given before.
 func (s *Studio) Sample() (*Import, error) { return s.remembered(ReadSample()) }
 
+// KeepSample makes the sample the catalogue when there is none yet.
+func (s *Studio) KeepSample() error {
+	if s.Catalogue().Products > 0 {
+		return nil
+	}
+	in, err := s.Sample()
+	if err == nil {
+		_, err = s.Keep(in)
+	}
+	return err
+}
+
 func (s *Studio) remembered(in *Import, err error) (*Import, error) {
 	if err != nil {
 		return nil, err

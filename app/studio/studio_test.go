@@ -307,14 +307,16 @@ func TestLanguageFollowsTheRow(t *testing.T) {
 	}
 }
 
-func TestSampleIsACatalogue(t *testing.T) {
+func TestSampleIsACatalogueWhereThereIsNone(t *testing.T) {
 	s := open(t, options(t))
-	in, err := s.Sample()
-	must(t, err)
-	c, err := s.Keep(in)
-	must(t, err)
-	if c.Products < 60 {
-		t.Errorf("the sample has %d products", c.Products)
+	must(t, s.KeepSample())
+	if n := s.Catalogue().Products; n < 60 {
+		t.Errorf("the sample has %d products", n)
+	}
+	s = stocked(t, options(t))
+	must(t, s.KeepSample())
+	if c := s.Catalogue(); c.Products > 10 {
+		t.Errorf("the sample took the place of the user's catalogue: %+v", c)
 	}
 }
 
