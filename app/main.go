@@ -40,6 +40,11 @@ func run() int {
 	events := flag.Bool("e2e-events", false, "print what happens in the window as lines of JSON")
 	flag.Parse()
 
+	if name := os.Getenv("SHELFTALK_KERNEL"); name != "" {
+		if err := inference.SetKernel(name); err != nil {
+			return fail(2, fmt.Sprintf("SHELFTALK_KERNEL: %v", err))
+		}
+	}
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return fail(3, "there is no display to open a window on.\nThe same work without a window: shelftalk-cli batch --in FILE --out drafts.xlsx")
 	}
