@@ -10,14 +10,9 @@ import (
 // chose others.
 func Kernel() string { return kernel.Tier() }
 
-// SetKernel chooses the instructions by name: "avx512vnni", "avxvnni", "avx2" or "generic". It must be called before the first model
-// is opened.
-func SetKernel(name string) error {
-	if err := kernel.SetTier(name); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnsupported, err)
-	}
-	return nil
-}
+// SetKernel chooses the instructions by name: "avx512vnni", "avxvnni", "avx2" or "generic". It must be called before the
+// first model is opened. Its error names what this machine has.
+func SetKernel(name string) error { return kernel.SetTier(name) }
 
 // Limits are what a machine can do at most, measured: how far a model's speed could still rise.
 type Limits = kernel.Limits
