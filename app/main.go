@@ -84,10 +84,13 @@ func run() int {
 	return 0
 }
 
-// open loads a model with a thread for each processor, and gives the program one thread more: the window's. Without it a
-// click waits until a worker pauses.
-func open(path string, progress func(done, total int64)) (studio.Model, error) {
-	return inference.Open(path, inference.OnLoad(progress), inference.Threads(runtime.NumCPU()))
+// open loads a model, with a thread for each processor unless the user has chosen fewer. The program has one thread more:
+// the window's. Without it a click waits until a worker pauses.
+func open(path string, threads int, progress func(done, total int64)) (studio.Model, error) {
+	if threads == 0 {
+		threads = runtime.NumCPU()
+	}
+	return inference.Open(path, inference.OnLoad(progress), inference.Threads(threads))
 }
 
 func fail(code int, text string) int {

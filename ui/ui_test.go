@@ -48,7 +48,7 @@ func open(t *testing.T, o Options) (w *Window, s *studio.Studio, settle func()) 
 	dir := t.TempDir()
 	s, err := studio.Open(studio.Options{
 		DataDir: dir, ModelsDir: dir,
-		OpenModel: func(string, func(done, total int64)) (studio.Model, error) {
+		OpenModel: func(string, int, func(done, total int64)) (studio.Model, error) {
 			return nil, errors.New("no model in this test")
 		},
 	})

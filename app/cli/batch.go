@@ -139,7 +139,7 @@ func writable(dir string) error {
 func (a *app) studio(dir, model string) (*studio.Studio, error) {
 	return studio.Open(studio.Options{
 		DataDir: dir, ModelsDir: string(a.places.Models), Model: model, Default: defaultModel(),
-		OpenModel: func(path string, progress func(done, total int64)) (studio.Model, error) {
+		OpenModel: func(path string, _ int, progress func(done, total int64)) (studio.Model, error) {
 			m, err := inference.Open(path, inference.Threads(a.cli.Threads), inference.OnLoad(progress))
 			if err != nil {
 				return nil, err

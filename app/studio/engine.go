@@ -19,11 +19,12 @@ type Model interface {
 	Close() error
 }
 
-// OpenModel loads the model file at path and tells how far it is.
-type OpenModel func(path string, progress func(done, total int64)) (Model, error)
+// OpenModel loads the model file at path, to be run by the given number of threads (0: as many as are good), and tells how
+// far it is.
+type OpenModel func(path string, threads int, progress func(done, total int64)) (Model, error)
 
-func openInference(path string, progress func(done, total int64)) (Model, error) {
-	return inference.Open(path, inference.OnLoad(progress))
+func openInference(path string, threads int, progress func(done, total int64)) (Model, error) {
+	return inference.Open(path, inference.Threads(threads), inference.OnLoad(progress))
 }
 
 // EngineState is the state of the language model.
@@ -47,6 +48,7 @@ type engine struct {
 	notify func(EngineState)
 
 	mu      sync.Mutex
+	threads int
 	state   EngineState
 	model   Model
 	users   int
@@ -55,8 +57,8 @@ type engine struct {
 	closed  bool
 }
 
-func newEngine(folder models.Folder, open OpenModel, name string, notify func(EngineState)) *engine {
-	e := &engine{folder: folder, open: open, notify: notify}
+func newEngine(folder models.Folder, open OpenModel, name string, threads int, notify func(EngineState)) *engine {
+	e := &engine{folder: folder, open: open, threads: threads, notify: notify}
 	e.choose(name)
 	return e
 }
@@ -83,8 +85,9 @@ func (e *engine) measured(tokensPerSecond float64) {
 	e.state.TokensPerSecond = tokensPerSecond
 }
 
-// use exchanges the model. What is loaded is let go of at once; the next who needs a model loads the new one.
-func (e *engine) use(name string) error {
+// use exchanges the model, or the number of its threads. What is loaded is let go of at once; the next who needs a model
+// loads the new one.
+func (e *engine) use(name string, threads int) error {
 	e.mu.Lock()
 	if e.users > 0 || e.loading != nil {
 		e.mu.Unlock()
@@ -92,6 +95,7 @@ func (e *engine) use(name string) error {
 	}
 	old := e.model
 	e.model = nil
+	e.threads = threads
 	e.choose(name)
 	state := e.state
 	e.mu.Unlock()
@@ -120,7 +124,7 @@ func (e *engine) acquire(ctx context.Context) (Model, func(), error) {
 		case e.loading == nil:
 			e.loading = make(chan struct{})
 			e.state.Loading, e.state.Loaded, e.state.Err = true, 0, nil
-			go e.load(e.state.Name)
+			go e.load(e.state.Name, e.threads)
 		}
 		wait := e.loading
 		e.mu.Unlock()
@@ -141,13 +145,13 @@ func (e *engine) release() {
 	e.users--
 }
 
-func (e *engine) load(name string) {
+func (e *engine) load(name string, threads int) {
 	e.notify(e.current())
 	path, err := e.folder.Locate(name)
 	missing := err != nil
 	var model Model
 	if err == nil {
-		model, err = e.open(path, e.progress)
+		model, err = e.open(path, threads, e.progress)
 	}
 	e.mu.Lock()
 	e.state.Loading, e.state.Missing, e.state.Err = false, missing, err
@@ -232,15 +236,30 @@ func (s *Studio) Models() []ModelState {
 // UseModel chooses the model, by a name of the table or a path, and remembers it. The error wraps ErrBusy while the
 // current one is writing.
 func (s *Studio) UseModel(nameOrPath string) error {
-	if err := s.engine.use(nameOrPath); err != nil {
+	settings := s.Settings()
+	if err := s.engine.use(nameOrPath, settings.Threads); err != nil {
 		return fmt.Errorf("use model %q: %w", nameOrPath, err)
 	}
-	settings := s.Settings()
 	settings.Model = nameOrPath
 	if err := s.SetSettings(settings); err != nil {
 		return err
 	}
 	s.recallSpeed()
+	s.tell(Event{Kind: EngineChanged, Engine: s.engine.current()})
+	return nil
+}
+
+// UseThreads sets how many processors write, and remembers it; 0: all that are good for it. It counts from the next time
+// that the model is loaded, which is when it is next needed. The error wraps ErrBusy while the model is writing.
+func (s *Studio) UseThreads(n int) error {
+	if err := s.engine.use(s.engine.current().Name, n); err != nil {
+		return fmt.Errorf("use %d threads: %w", n, err)
+	}
+	settings := s.Settings()
+	settings.Threads = n
+	if err := s.SetSettings(settings); err != nil {
+		return err
+	}
 	s.tell(Event{Kind: EngineChanged, Engine: s.engine.current()})
 	return nil
 }
@@ -255,7 +274,7 @@ func (s *Studio) GetModel(ctx context.Context, name string, progress models.Prog
 		return err
 	}
 	if s.engine.current().Name == name {
-		return s.engine.use(name)
+		return s.engine.use(name, s.Settings().Threads)
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func options(t testing.TB) studio.Options {
 	}
 	return studio.Options{
 		DataDir: filepath.Join(dir, "data"), ModelsDir: dir, Model: path, Writer: pen{},
-		OpenModel: func(_ string, progress func(done, total int64)) (studio.Model, error) {
+		OpenModel: func(_ string, _ int, progress func(done, total int64)) (studio.Model, error) {
 			progress(1, 2)
 			return model{}, nil
 		},

@@ -28,6 +28,7 @@ type Settings struct {
 	WindowHeight float32
 	LastFolder   string
 	Model        string // a name of the table, or a path
+	Threads      int    // of the model; 0: as many as are good
 	Panel        Panel
 	Export       ExportSpec        // the last one's choices
 	Other        map[string]string // small things that the window remembers

@@ -117,7 +117,7 @@ func (s *Studio) open(o Options) (err error) {
 	if o.OpenModel == nil {
 		o.OpenModel = openInference
 	}
-	s.engine = newEngine(s.folder, o.OpenModel, firstOf(o.Model, s.settings.Model, o.Default, models.Standard), func(state EngineState) {
+	s.engine = newEngine(s.folder, o.OpenModel, firstOf(o.Model, s.settings.Model, o.Default, models.Standard), s.settings.Threads, func(state EngineState) {
 		s.tell(Event{Kind: EngineChanged, Engine: state})
 	})
 	s.recallSpeed()

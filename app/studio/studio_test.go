@@ -202,7 +202,7 @@ func TestModelIsLoadedOnceAndExchanged(t *testing.T) {
 	other := filepath.Join(filepath.Dir(o.Model), "other.gguf")
 	must(t, os.WriteFile(other, []byte("x"), 0o600))
 	loads, closed := make(chan string, 10), 0
-	o.OpenModel = func(path string, _ func(done, total int64)) (studio.Model, error) {
+	o.OpenModel = func(path string, _ int, _ func(done, total int64)) (studio.Model, error) {
 		loads <- filepath.Base(path)
 		time.Sleep(20 * time.Millisecond)
 		return model{closed: func() { closed++ }}, nil
@@ -222,6 +222,31 @@ func TestModelIsLoadedOnceAndExchanged(t *testing.T) {
 	write(t, s, batch.Spec{Language: compose.English})
 	if <-loads; <-loads != "other.gguf" {
 		t.Error("the other model wasn't loaded")
+	}
+}
+
+// The chosen number of threads counts from the next load on, and in the next session.
+func TestThreadsAreChosenAndKept(t *testing.T) {
+	o := options(t)
+	loads := make(chan int, 10)
+	o.OpenModel = func(_ string, threads int, _ func(done, total int64)) (studio.Model, error) {
+		loads <- threads
+		return model{}, nil
+	}
+	s := stocked(t, o)
+	write(t, s, batch.Spec{Language: compose.English})
+	must(t, s.UseThreads(1))
+	if s.Engine().Ready {
+		t.Error("the model of other threads is still loaded")
+	}
+	write(t, s, batch.Spec{Language: compose.English})
+	must(t, s.Close())
+	again, err := studio.Open(o)
+	must(t, err)
+	write(t, again, batch.Spec{Language: compose.English})
+	must(t, again.Close())
+	if got := []int{<-loads, <-loads, <-loads}; !slices.Equal(got, []int{0, 1, 1}) {
+		t.Errorf("loaded with %v threads", got)
 	}
 }
 
@@ -257,7 +282,7 @@ func TestMissingModelPausesTheJob(t *testing.T) {
 func TestBrokenModelPausesTheJob(t *testing.T) {
 	o := options(t)
 	broken := true
-	o.OpenModel = func(string, func(done, total int64)) (studio.Model, error) {
+	o.OpenModel = func(string, int, func(done, total int64)) (studio.Model, error) {
 		if broken {
 			return nil, inference.ErrTruncated
 		}

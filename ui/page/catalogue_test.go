@@ -214,10 +214,12 @@ func TestModelsAndSettingsPages(t *testing.T) {
 			d.settle()
 			s.language.Choose("zh")
 			d.settle()
+			s.threads.Choose("1")
+			d.settle()
 			if applied != "darkzh" {
 				t.Errorf("applied %q", applied)
 			}
-			if got := d.studio.Settings(); got.Theme != "dark" || got.Language != "zh" {
+			if got := d.studio.Settings(); got.Theme != "dark" || got.Language != "zh" || got.Threads != 1 {
 				t.Errorf("kept %+v", got)
 			}
 		})

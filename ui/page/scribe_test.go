@@ -180,7 +180,7 @@ func newDesk(t *testing.T, mode theme.Mode, lang string, empty bool, wait time.D
 	fail := &sync.Map{}
 	s, err := studio.Open(studio.Options{
 		DataDir: dir, ModelsDir: dir, Model: file, Writer: scribe{composer, wait, fail},
-		OpenModel: func(string, func(done, total int64)) (studio.Model, error) { return noModel{}, nil },
+		OpenModel: func(string, int, func(done, total int64)) (studio.Model, error) { return noModel{}, nil },
 	})
 	if err != nil {
 		t.Fatal(err)

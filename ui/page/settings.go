@@ -2,6 +2,7 @@ package page
 
 import (
 	"path/filepath"
+	"runtime"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -19,6 +20,7 @@ type Settings struct {
 	problem  *slot
 	language *widget.Select
 	colours  *widget.Select
+	threads  *widget.Select
 	data     *widget.MarkedText
 	models   *widget.MarkedText
 	notice   *widget.MarkedText
@@ -26,16 +28,19 @@ type Settings struct {
 
 // NewSettings builds the page.
 func NewSettings(env *Env) *Settings {
-	s := &Settings{env: env, p: present.NewSettings(env.Stage, env.Studio, env.DataDir, env.ModelsDir)}
+	s := &Settings{env: env, p: present.NewSettings(env.Stage, env.Studio, env.DataDir, env.ModelsDir, runtime.NumCPU())}
 	s.p.OnChange, s.p.OnApply = s.draw, env.Apply
 	say := env.Say
 	header := widget.NewHeader(say("settings.title"))
 	s.problem = newSlot()
 	s.language = widget.NewSelect(nil, s.p.SetLanguage)
 	s.colours = widget.NewSelect(nil, s.p.SetTheme)
+	s.threads = widget.NewSelect(nil, s.p.SetThreads)
 	s.data, s.models, s.notice = widget.NewParagraph(""), widget.NewParagraph(""), widget.NewNotes("")
 	window := widget.NewCard(widget.Column(theme.Space4, widget.NewHeading(say("settings.window")),
 		line(say("settings.language"), widget.Fixed(220, 0, s.language)), line(say("settings.theme"), widget.Fixed(220, 0, s.colours))))
+	writing := widget.NewCard(widget.Column(theme.Space3, widget.NewHeading(say("settings.writing")),
+		line(say("settings.threads"), widget.Fixed(220, 0, s.threads)), widget.NewNotes(say("settings.threads.note"))))
 	data := widget.NewCard(widget.Column(theme.Space3, widget.NewHeading(say("settings.data")),
 		widget.Beside(labelWidth, theme.Space3, widget.NewText(say("settings.data.folder")).SetRole(theme.Muted).Clip(), s.data),
 		widget.Beside(labelWidth, theme.Space3, widget.NewText(say("settings.models.folder")).SetRole(theme.Muted).Clip(), s.models),
@@ -45,7 +50,7 @@ func NewSettings(env *Env) *Settings {
 	for _, k := range []string{"pages", "search", "palette", "table", "approve", "again", "undo", "close"} {
 		keys.Add(line(say("settings.keys."+k), widget.NewText(say("settings.keys."+k+".what")).SetRole(theme.Muted)))
 	}
-	column := widget.Column(theme.Space3, window, data, widget.NewCard(keys))
+	column := widget.Column(theme.Space3, window, writing, data, widget.NewCard(keys))
 	body := widget.Column(0, s.problem.box, widget.Grow(container.NewVScroll(readable(column))))
 	s.page = widget.NewPage(header, nil, widget.Fill(body, theme.Background), nil)
 	return s
@@ -74,6 +79,8 @@ func (s *Settings) draw() {
 	s.language.SetSelected(state.Language)
 	s.colours.SetOptions(options(state.Themes))
 	s.colours.SetSelected(state.Theme)
+	s.threads.SetOptions(options(state.Threads))
+	s.threads.SetSelected(state.Thread)
 	s.data.SetText(state.DataFolder)
 	s.models.SetText(state.ModelsDir)
 	s.notice.SetText(state.Notice)

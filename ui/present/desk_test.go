@@ -214,6 +214,11 @@ func (d *desk) SetSettings(s studio.Settings) error {
 	return nil
 }
 
+func (d *desk) UseThreads(n int) error {
+	d.settings.Threads = n
+	return nil
+}
+
 func (d *desk) Export(_ context.Context, spec studio.ExportSpec) (catalog.Report, error) {
 	d.exported = spec
 	return catalog.Report{Path: spec.Path, Rows: 5}, d.export

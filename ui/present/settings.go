@@ -2,6 +2,7 @@ package present
 
 import (
 	"context"
+	"strconv"
 
 	"shelftalk/app/studio"
 )
@@ -10,6 +11,7 @@ import (
 type SettingsService interface {
 	Settings() studio.Settings
 	SetSettings(studio.Settings) error
+	UseThreads(n int) error
 	Backup(path string) error
 }
 
@@ -24,13 +26,14 @@ type Settings struct {
 	svc     SettingsService
 	data    string
 	models  string
+	most    int // processors
 	notice  string
 	problem *Problem
 }
 
-// NewSettings returns the presenter; the folders are shown.
-func NewSettings(stage *Stage, svc SettingsService, dataDir, modelsDir string) *Settings {
-	return &Settings{stage: stage, svc: svc, data: dataDir, models: modelsDir, OnChange: func() {}, OnApply: func(studio.Settings) {}}
+// NewSettings returns the presenter; the folders are shown, processors is how many this machine has.
+func NewSettings(stage *Stage, svc SettingsService, dataDir, modelsDir string, processors int) *Settings {
+	return &Settings{stage: stage, svc: svc, data: dataDir, models: modelsDir, most: processors, OnChange: func() {}, OnApply: func(studio.Settings) {}}
 }
 
 // SetLanguage changes the window's language: "en", "zh", or "" for the system's.
@@ -56,6 +59,27 @@ func (p *Settings) change(fn func(*studio.Settings), apply bool) {
 	})
 }
 
+// SetThreads changes how many processors write: "1", "2", …, or "" for all.
+func (p *Settings) SetThreads(threads string) {
+	n, _ := strconv.Atoi(threads) // "" is 0
+	p.stage.Go(func(context.Context) error { return p.svc.UseThreads(n) }, func(err error) {
+		p.problem, p.notice = Explain(p.stage.Say, err), ""
+		p.OnChange()
+	})
+}
+
+// threads are the choices of SetThreads, and the one that counts: all of the machine is the same as no bound.
+func (p *Settings) threads(chosen int) ([]Choice, string) {
+	out := []Choice{{"", p.stage.Say("settings.threads.all", p.most)}}
+	for n := 1; n < p.most; n++ {
+		out = append(out, Choice{strconv.Itoa(n), p.stage.Say("settings.threads.some", n)})
+	}
+	if chosen < 1 || chosen >= p.most {
+		return out, ""
+	}
+	return out, strconv.Itoa(chosen)
+}
+
 // Backup copies everything into one file.
 func (p *Settings) Backup(path string) {
 	p.stage.Go(func(context.Context) error { return p.svc.Backup(path) }, func(err error) {
@@ -71,6 +95,8 @@ func (p *Settings) Backup(path string) {
 type SettingsState struct {
 	Languages, Themes     []Choice
 	Language, Theme       string
+	Threads               []Choice
+	Thread                string
 	DataFolder, ModelsDir string
 	Notice                string
 	Problem               *Problem
@@ -79,10 +105,11 @@ type SettingsState struct {
 // State returns the page as it is now.
 func (p *Settings) State() SettingsState {
 	say, settings := p.stage.Say, p.svc.Settings()
+	threads, thread := p.threads(settings.Threads)
 	return SettingsState{
 		// A language is named in itself, so that whoever is lost finds back.
 		Languages: []Choice{{"", say("settings.language.system")}, {"en", "English"}, {"zh", "简体中文"}},
 		Themes:    []Choice{{"", say("settings.theme.system")}, {"light", say("settings.theme.light")}, {"dark", say("settings.theme.dark")}},
-		Language:  settings.Language, Theme: settings.Theme, DataFolder: p.data, ModelsDir: p.models, Notice: p.notice, Problem: p.problem,
+		Language:  settings.Language, Theme: settings.Theme, Threads: threads, Thread: thread, DataFolder: p.data, ModelsDir: p.models, Notice: p.notice, Problem: p.problem,
 	}
 }
