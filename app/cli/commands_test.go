@@ -123,7 +123,7 @@ func TestModelsList(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.document(t, &answer, "models", "list")
-	want := modelEntry{Name: "smollm2", Path: folder.Path(m), Bytes: m.Bytes}
+	want := modelEntry{Name: "smollm2", Kind: "test", Path: folder.Path(m), Bytes: m.Bytes}
 	if len(answer.Models) != 1 || answer.Models[0] != want {
 		t.Errorf("got %+v", answer)
 	}

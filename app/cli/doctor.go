@@ -62,7 +62,7 @@ func (h *health) look(folder models.Folder) {
 		if !s.Here {
 			continue
 		}
-		h.Models = append(h.Models, modelEntry{s.Name, s.Path, s.Bytes, s.Verified})
+		h.Models = append(h.Models, entryOf(s))
 		hasDefault = hasDefault || s.Name == h.Default
 	}
 	m, err := models.ByName(h.Default)

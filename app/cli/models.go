@@ -18,9 +18,14 @@ type modelsCmd struct {
 // modelEntry is a model in answers.
 type modelEntry struct {
 	Name     string `json:"name"`
+	Kind     string `json:"kind"` // writer, embedder or test
 	Path     string `json:"path"`
 	Bytes    int64  `json:"bytes"`
 	Verified bool   `json:"verified"`
+}
+
+func entryOf(s models.State) modelEntry {
+	return modelEntry{s.Name, string(s.Kind), s.Path, s.Bytes, s.Verified}
 }
 
 type modelsAnswer struct {
@@ -38,25 +43,26 @@ func (c *modelsListCmd) Run(a *app) error {
 		if !s.Here && !c.All {
 			continue
 		}
-		if s.Here && !s.Verified && s.SHA256 != "" {
+		if s.Here && !s.Verified && s.Published() {
 			err := a.places.Models.Verify(a.ctx, s.Model, false, a.progress("Verifying "+s.Name))
 			if err := a.ctx.Err(); err != nil {
 				return err
 			}
 			s.Verified = err == nil
 		}
-		answer.Models = append(answer.Models, modelEntry{s.Name, s.Path, s.Bytes, s.Verified})
+		answer.Models = append(answer.Models, entryOf(s))
 		state := "verified"
 		switch {
 		case !s.Here:
 			state = "not here: shelftalk-cli models get " + s.Name
-		case s.SHA256 == "":
+		case !s.Published():
 			state = "yours, not in the table"
 		case !s.Verified:
 			state = "NOT the published file: shelftalk-cli models get " + s.Name
 		}
 		a.out.clear()
-		a.out.printf("%-10s %9s  %s\n%-10s            %s\n", s.Name, size(s.Bytes), s.Title, "", state)
+		purpose := map[models.Kind]string{models.Test: ", for tests only", models.Embedder: ", compares texts"}[s.Kind]
+		a.out.printf("%-10s %9s  %s%s\n%-10s            %s\n", s.Name, size(s.Bytes), s.Title, purpose, "", state)
 	}
 	if len(answer.Models) == 0 {
 		a.out.printf("No models in %s. Get one: shelftalk-cli models get %s\n", a.places.Models, defaultModel())
@@ -65,7 +71,7 @@ func (c *modelsListCmd) Run(a *app) error {
 }
 
 type modelsGetCmd struct {
-	Names []string `arg:"" optional:"" help:"Names: standard, light, smollm2, gemma, embedder (default: the one that suits this machine's memory)."`
+	Names []string `arg:"" optional:"" help:"Names: standard, light, smollm2, gemma-270m, minilm (default: the one that suits this machine's memory)."`
 }
 
 // Run fetches one model after the other.
@@ -84,7 +90,7 @@ func (c *modelsVerifyCmd) Run(a *app) error {
 	names := c.Names
 	if len(names) == 0 {
 		for _, s := range a.places.Models.List() {
-			if s.Here && s.SHA256 != "" {
+			if s.Here && s.Published() {
 				names = append(names, s.Name)
 			}
 		}
@@ -117,7 +123,7 @@ func (a *app) eachModel(names []string, do func(models.Model) error) error {
 			failures = append(failures, err)
 		}
 		path := a.places.Models.Path(m)
-		answer.Models = append(answer.Models, modelEntry{m.Name, path, m.Bytes, err == nil})
+		answer.Models = append(answer.Models, modelEntry{m.Name, string(m.Kind), path, m.Bytes, err == nil})
 		if err == nil {
 			a.out.printf("%s: %s, verified\n", m.Name, path)
 		}

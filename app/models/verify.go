@@ -18,31 +18,49 @@ type Progress func(done, total int64)
 // memory is the file of the folder that remembers which files were found right.
 const memory = "verified.json"
 
-// Verify says whether m's file is what was published: nil, or an error that wraps ErrMissing or ErrWrong. A file that was
+// Verify says whether m's files are what was published: nil, or an error that wraps ErrMissing or ErrWrong. A file that was
 // found right before and hasn't changed since isn't hashed again, unless again is set.
 func (f Folder) Verify(ctx context.Context, m Model, again bool, progress Progress) error {
-	path, err := f.there(m)
-	if err != nil {
+	if _, err := f.there(m); err != nil {
 		return err
 	}
+	var done int64
+	for _, file := range m.files() {
+		if err := f.verify(ctx, m, file, again, done, progress); err != nil {
+			return err
+		}
+		done += file.Bytes
+	}
+	return nil
+}
+
+// verify looks at one file of m; done bytes came before it.
+func (f Folder) verify(ctx context.Context, m Model, file File, again bool, done int64, progress Progress) error {
+	if !again && f.unchanged(file, f.remembered()) {
+		return nil
+	}
+	path := f.path(file)
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("verify %q: %w", path, err)
 	}
-	if !again && f.remembered()[m.File] == stamp(info, m.SHA256) {
-		return nil
-	}
-	sum, err := hashFile(ctx, path, m.Bytes, progress)
+	sum, err := hashFile(ctx, path, done, m.Bytes, progress)
 	if err != nil {
 		return fmt.Errorf("verify %q: %w", path, err)
 	}
-	if sum != m.SHA256 {
-		f.remember(m.File, "")
+	if sum != file.SHA256 {
+		f.remember(file.Name, "")
 		return fmt.Errorf("model %q: %w: the SHA-256 of %q is %s, not %s; get it again with `shelftalk-cli models get %s`",
-			m.Name, ErrWrong, path, sum, m.SHA256, m.Name)
+			m.Name, ErrWrong, path, sum, file.SHA256, m.Name)
 	}
-	f.remember(m.File, stamp(info, sum))
+	f.remember(file.Name, stamp(info, sum))
 	return nil
+}
+
+// unchanged says whether a file is the one that was found right.
+func (f Folder) unchanged(file File, seen map[string]string) bool {
+	info, err := os.Stat(f.path(file))
+	return err == nil && seen[file.Name] == stamp(info, file.SHA256)
 }
 
 func stamp(info fs.FileInfo, sum string) string {
@@ -72,14 +90,14 @@ func (f Folder) remember(file, stamp string) {
 	}
 }
 
-func hashFile(ctx context.Context, path string, total int64, progress Progress) (string, error) {
+func hashFile(ctx context.Context, path string, done, total int64, progress Progress) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer file.Close()
 	h := sha256.New()
-	if err := copyContext(ctx, h, file, 0, total, progress); err != nil {
+	if err := copyContext(ctx, h, file, done, total, progress); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
