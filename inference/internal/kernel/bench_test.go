@@ -195,6 +195,9 @@ func BenchmarkVectors(b *testing.B) {
 		f    func()
 	}{
 		{"SiluMul8960", func() { SiluMul(dst, x, y) }},
+		{"GeluMul8960", func() { GeluMul(dst, x, y) }},
+		{"GeluErf8960", func() { GeluErf(dst, x) }},
+		{"LayerNorm1536", func() { LayerNorm(dst[:1536], x[:1536], w, w, 1e-6) }},
 		{"RMSNorm1536", func() { RMSNorm(dst[:1536], x[:1536], w, 1e-6) }},
 		{"Add1536", func() { Add(dst[:1536], x[:1536]) }},
 		{"Rope128", func() { RopeNeox(dst[:128], w[:64], w[64:128]) }},

@@ -82,7 +82,11 @@ func TestVectorsStayInside(t *testing.T) {
 				x, y := guardedCopy(t, normal(rng, n, 1), front), guardedCopy(t, normal(rng, n, 1), front)
 				dst, halves := guarded[float32](t, n, front), guarded[uint16](t, n, front)
 				RMSNorm(dst, x, y, 1e-6)
+				LayerNorm(dst, x, y, x, 1e-6)
 				SiluMul(dst, x, y)
+				GeluMul(dst, x, y)
+				Gelu(dst, x)
+				GeluErf(dst, x)
 				Add(dst, x)
 				m, _ := Max(x)
 				SumExp(x, m)
@@ -118,6 +122,9 @@ func TestEmptyVectors(t *testing.T) {
 	eachTier(t, func(t *testing.T) {
 		Add(nil, nil)
 		SiluMul(nil, nil, nil)
+		GeluMul(nil, nil, nil)
+		Gelu(nil, nil)
+		GeluErf(nil, nil)
 		ToHalf(nil, nil)
 		RopeNeox(nil, nil, nil)
 		if dot(nil, nil) != 0 || SumExp(nil, 0) != 0 || len(Above(nil, nil, 0)) != 0 {

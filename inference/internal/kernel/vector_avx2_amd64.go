@@ -14,6 +14,24 @@ func avx2Add(dst, x *float32, n int)
 func avx2SiluMul(dst, gate, up *float32, n int)
 
 //go:noescape
+func avx2GeluMul(dst, gate, up *float32, n int)
+
+//go:noescape
+func avx2Gelu(dst, x *float32, n int)
+
+//go:noescape
+func avx2GeluErf(dst, x *float32, n int)
+
+//go:noescape
+func avx2Sum(x *float32, n int) float32
+
+//go:noescape
+func avx2Spread(x *float32, n int, mean float32) float32
+
+//go:noescape
+func avx2Shift(dst, x, w, b *float32, n int, mean, scale float32)
+
+//go:noescape
 func avx2SumExp(x *float32, n int, maximum float32) float32
 
 //go:noescape

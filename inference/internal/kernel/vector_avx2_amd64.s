@@ -69,6 +69,76 @@ DATA minusInf<>+8(SB)/8, $0xff800000ff800000 // -infinity
 DATA minusInf<>+16(SB)/8, $0xff800000ff800000 // -infinity
 DATA minusInf<>+24(SB)/8, $0xff800000ff800000 // -infinity
 GLOBL minusInf<>(SB), RODATA|NOPTR, $32
+DATA geluCubic<>+0(SB)/8, $0xbd922279bd922279 // -2·sqrt(2/pi)·0.044715
+DATA geluCubic<>+8(SB)/8, $0xbd922279bd922279 // -2·sqrt(2/pi)·0.044715
+DATA geluCubic<>+16(SB)/8, $0xbd922279bd922279 // -2·sqrt(2/pi)·0.044715
+DATA geluCubic<>+24(SB)/8, $0xbd922279bd922279 // -2·sqrt(2/pi)·0.044715
+GLOBL geluCubic<>(SB), RODATA|NOPTR, $32
+DATA geluLinear<>+0(SB)/8, $0xbfcc422abfcc422a // -2·sqrt(2/pi)
+DATA geluLinear<>+8(SB)/8, $0xbfcc422abfcc422a // -2·sqrt(2/pi)
+DATA geluLinear<>+16(SB)/8, $0xbfcc422abfcc422a // -2·sqrt(2/pi)
+DATA geluLinear<>+24(SB)/8, $0xbfcc422abfcc422a // -2·sqrt(2/pi)
+GLOBL geluLinear<>(SB), RODATA|NOPTR, $32
+DATA absolute<>+0(SB)/8, $0x7fffffff7fffffff // all but the sign
+DATA absolute<>+8(SB)/8, $0x7fffffff7fffffff // all but the sign
+DATA absolute<>+16(SB)/8, $0x7fffffff7fffffff // all but the sign
+DATA absolute<>+24(SB)/8, $0x7fffffff7fffffff // all but the sign
+GLOBL absolute<>(SB), RODATA|NOPTR, $32
+DATA minusHalf<>+0(SB)/8, $0xbf000000bf000000 // -0.5
+DATA minusHalf<>+8(SB)/8, $0xbf000000bf000000 // -0.5
+DATA minusHalf<>+16(SB)/8, $0xbf000000bf000000 // -0.5
+DATA minusHalf<>+24(SB)/8, $0xbf000000bf000000 // -0.5
+GLOBL minusHalf<>(SB), RODATA|NOPTR, $32
+DATA quarter<>+0(SB)/8, $0x3e8000003e800000 // 0.25
+DATA quarter<>+8(SB)/8, $0x3e8000003e800000 // 0.25
+DATA quarter<>+16(SB)/8, $0x3e8000003e800000 // 0.25
+DATA quarter<>+24(SB)/8, $0x3e8000003e800000 // 0.25
+GLOBL quarter<>(SB), RODATA|NOPTR, $32
+DATA tail0<>+0(SB)/8, $0x3cd769e33cd769e3 // 2.62956079e-2
+DATA tail0<>+8(SB)/8, $0x3cd769e33cd769e3 // 2.62956079e-2
+DATA tail0<>+16(SB)/8, $0x3cd769e33cd769e3 // 2.62956079e-2
+DATA tail0<>+24(SB)/8, $0x3cd769e33cd769e3 // 2.62956079e-2
+GLOBL tail0<>(SB), RODATA|NOPTR, $32
+DATA tail1<>+0(SB)/8, $0xbe1f5f60be1f5f60 // -1.55637264e-1
+DATA tail1<>+8(SB)/8, $0xbe1f5f60be1f5f60 // -1.55637264e-1
+DATA tail1<>+16(SB)/8, $0xbe1f5f60be1f5f60 // -1.55637264e-1
+DATA tail1<>+24(SB)/8, $0xbe1f5f60be1f5f60 // -1.55637264e-1
+GLOBL tail1<>(SB), RODATA|NOPTR, $32
+DATA tail2<>+0(SB)/8, $0x3e9aa9fa3e9aa9fa // 3.02078068e-1
+DATA tail2<>+8(SB)/8, $0x3e9aa9fa3e9aa9fa // 3.02078068e-1
+DATA tail2<>+16(SB)/8, $0x3e9aa9fa3e9aa9fa // 3.02078068e-1
+DATA tail2<>+24(SB)/8, $0x3e9aa9fa3e9aa9fa // 3.02078068e-1
+GLOBL tail2<>(SB), RODATA|NOPTR, $32
+DATA tail3<>+0(SB)/8, $0xbe59db4abe59db4a // -2.12750584e-1
+DATA tail3<>+8(SB)/8, $0xbe59db4abe59db4a // -2.12750584e-1
+DATA tail3<>+16(SB)/8, $0xbe59db4abe59db4a // -2.12750584e-1
+DATA tail3<>+24(SB)/8, $0xbe59db4abe59db4a // -2.12750584e-1
+GLOBL tail3<>(SB), RODATA|NOPTR, $32
+DATA tail4<>+0(SB)/8, $0x3e53a8cb3e53a8cb // 2.06698582e-1
+DATA tail4<>+8(SB)/8, $0x3e53a8cb3e53a8cb // 2.06698582e-1
+DATA tail4<>+16(SB)/8, $0x3e53a8cb3e53a8cb // 2.06698582e-1
+DATA tail4<>+24(SB)/8, $0x3e53a8cb3e53a8cb // 2.06698582e-1
+GLOBL tail4<>(SB), RODATA|NOPTR, $32
+DATA tail5<>+0(SB)/8, $0x3cfbf85f3cfbf85f // 3.07580810e-2
+DATA tail5<>+8(SB)/8, $0x3cfbf85f3cfbf85f // 3.07580810e-2
+DATA tail5<>+16(SB)/8, $0x3cfbf85f3cfbf85f // 3.07580810e-2
+DATA tail5<>+24(SB)/8, $0x3cfbf85f3cfbf85f // 3.07580810e-2
+GLOBL tail5<>(SB), RODATA|NOPTR, $32
+DATA tail6<>+0(SB)/8, $0x3dd5a6ce3dd5a6ce // 1.04322061e-1
+DATA tail6<>+8(SB)/8, $0x3dd5a6ce3dd5a6ce // 1.04322061e-1
+DATA tail6<>+16(SB)/8, $0x3dd5a6ce3dd5a6ce // 1.04322061e-1
+DATA tail6<>+24(SB)/8, $0x3dd5a6ce3dd5a6ce // 1.04322061e-1
+GLOBL tail6<>(SB), RODATA|NOPTR, $32
+DATA tail7<>+0(SB)/8, $0x3dc9971d3dc9971d // 9.84327570e-2
+DATA tail7<>+8(SB)/8, $0x3dc9971d3dc9971d // 9.84327570e-2
+DATA tail7<>+16(SB)/8, $0x3dc9971d3dc9971d // 9.84327570e-2
+DATA tail7<>+24(SB)/8, $0x3dc9971d3dc9971d // 9.84327570e-2
+GLOBL tail7<>(SB), RODATA|NOPTR, $32
+DATA tail8<>+0(SB)/8, $0x3dcc65563dcc6556 // 9.98026580e-2
+DATA tail8<>+8(SB)/8, $0x3dcc65563dcc6556 // 9.98026580e-2
+DATA tail8<>+16(SB)/8, $0x3dcc65563dcc6556 // 9.98026580e-2
+DATA tail8<>+24(SB)/8, $0x3dcc65563dcc6556 // 9.98026580e-2
+GLOBL tail8<>(SB), RODATA|NOPTR, $32
 DATA tailMask<>+0(SB)/8, $0xffffffffffffffff
 DATA tailMask<>+8(SB)/8, $0xffffffffffffffff
 DATA tailMask<>+16(SB)/8, $0xffffffffffffffff
@@ -227,6 +297,397 @@ tail:
 	VPADDD Y2, Y3, Y3
 	VADDPS Y12, Y3, Y3
 	VDIVPS Y3, Y5, Y0
+	VMASKMOVPS Y0, Y15, (DI)
+	ADDQ $32, DI
+done:
+	VZEROUPPER
+	RET
+
+// func avx2GeluMul(dst, gate, up *float32, n int) 
+TEXT ·avx2GeluMul(SB), NOSPLIT, $0-32
+	MOVQ gate+8(FP), SI
+	MOVQ up+16(FP), DX
+	MOVQ dst+0(FP), DI
+	MOVQ n+24(FP), CX
+	VMOVUPS expTop<>(SB), Y14
+	VMOVUPS expBottom<>(SB), Y13
+	VMOVUPS expOne<>(SB), Y12
+	VPCMPEQD Y15, Y15, Y15
+	SUBQ $8, CX
+	JLT tail
+next:
+	VMOVUPS (SI), Y0
+	VMOVUPS (DX), Y1
+	VMULPS Y0, Y1, Y5
+	VMULPS Y0, Y0, Y1
+	VMOVUPS geluLinear<>(SB), Y2
+	VFMADD231PS geluCubic<>(SB), Y1, Y2
+	VMULPS Y2, Y0, Y1
+	VMINPS Y1, Y14, Y1
+	VMAXPS Y1, Y13, Y1
+	VMULPS expLog2<>(SB), Y1, Y2
+	VROUNDPS $8, Y2, Y2
+	VFMADD231PS expHigh<>(SB), Y2, Y1
+	VFMADD231PS expLow<>(SB), Y2, Y1
+	VMOVUPS exp5<>(SB), Y3
+	VFMADD213PS exp4<>(SB), Y1, Y3
+	VFMADD213PS exp3<>(SB), Y1, Y3
+	VFMADD213PS exp2<>(SB), Y1, Y3
+	VFMADD213PS exp1<>(SB), Y1, Y3
+	VFMADD213PS exp0<>(SB), Y1, Y3
+	VMULPS Y1, Y3, Y3
+	VFMADD213PS Y1, Y1, Y3
+	VADDPS Y12, Y3, Y3
+	VCVTPS2DQ Y2, Y2
+	VPSLLD $23, Y2, Y2
+	VPADDD Y2, Y3, Y3
+	VADDPS Y12, Y3, Y3
+	VDIVPS Y3, Y5, Y0
+	VMOVUPS Y0, (DI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	ADDQ $32, DX
+	SUBQ $8, CX
+	JGE next
+tail:
+	ADDQ $8, CX
+	JZ done
+	LEAQ tailMask<>(SB), AX
+	SHLQ $2, CX
+	SUBQ CX, AX
+	VMOVDQU 32(AX), Y15
+	VMASKMOVPS (SI), Y15, Y0
+	VMASKMOVPS (DX), Y15, Y1
+	VMULPS Y0, Y1, Y5
+	VMULPS Y0, Y0, Y1
+	VMOVUPS geluLinear<>(SB), Y2
+	VFMADD231PS geluCubic<>(SB), Y1, Y2
+	VMULPS Y2, Y0, Y1
+	VMINPS Y1, Y14, Y1
+	VMAXPS Y1, Y13, Y1
+	VMULPS expLog2<>(SB), Y1, Y2
+	VROUNDPS $8, Y2, Y2
+	VFMADD231PS expHigh<>(SB), Y2, Y1
+	VFMADD231PS expLow<>(SB), Y2, Y1
+	VMOVUPS exp5<>(SB), Y3
+	VFMADD213PS exp4<>(SB), Y1, Y3
+	VFMADD213PS exp3<>(SB), Y1, Y3
+	VFMADD213PS exp2<>(SB), Y1, Y3
+	VFMADD213PS exp1<>(SB), Y1, Y3
+	VFMADD213PS exp0<>(SB), Y1, Y3
+	VMULPS Y1, Y3, Y3
+	VFMADD213PS Y1, Y1, Y3
+	VADDPS Y12, Y3, Y3
+	VCVTPS2DQ Y2, Y2
+	VPSLLD $23, Y2, Y2
+	VPADDD Y2, Y3, Y3
+	VADDPS Y12, Y3, Y3
+	VDIVPS Y3, Y5, Y0
+	VMASKMOVPS Y0, Y15, (DI)
+	ADDQ $32, DI
+done:
+	VZEROUPPER
+	RET
+
+// func avx2Gelu(dst, x *float32, n int) 
+TEXT ·avx2Gelu(SB), NOSPLIT, $0-24
+	MOVQ x+8(FP), SI
+	MOVQ dst+0(FP), DI
+	MOVQ n+16(FP), CX
+	VMOVUPS expTop<>(SB), Y14
+	VMOVUPS expBottom<>(SB), Y13
+	VMOVUPS expOne<>(SB), Y12
+	VPCMPEQD Y15, Y15, Y15
+	SUBQ $8, CX
+	JLT tail
+next:
+	VMOVUPS (SI), Y0
+	VMULPS Y0, Y0, Y1
+	VMOVUPS geluLinear<>(SB), Y2
+	VFMADD231PS geluCubic<>(SB), Y1, Y2
+	VMULPS Y2, Y0, Y1
+	VMINPS Y1, Y14, Y1
+	VMAXPS Y1, Y13, Y1
+	VMULPS expLog2<>(SB), Y1, Y2
+	VROUNDPS $8, Y2, Y2
+	VFMADD231PS expHigh<>(SB), Y2, Y1
+	VFMADD231PS expLow<>(SB), Y2, Y1
+	VMOVUPS exp5<>(SB), Y3
+	VFMADD213PS exp4<>(SB), Y1, Y3
+	VFMADD213PS exp3<>(SB), Y1, Y3
+	VFMADD213PS exp2<>(SB), Y1, Y3
+	VFMADD213PS exp1<>(SB), Y1, Y3
+	VFMADD213PS exp0<>(SB), Y1, Y3
+	VMULPS Y1, Y3, Y3
+	VFMADD213PS Y1, Y1, Y3
+	VADDPS Y12, Y3, Y3
+	VCVTPS2DQ Y2, Y2
+	VPSLLD $23, Y2, Y2
+	VPADDD Y2, Y3, Y3
+	VADDPS Y12, Y3, Y3
+	VDIVPS Y3, Y0, Y0
+	VMOVUPS Y0, (DI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	SUBQ $8, CX
+	JGE next
+tail:
+	ADDQ $8, CX
+	JZ done
+	LEAQ tailMask<>(SB), AX
+	SHLQ $2, CX
+	SUBQ CX, AX
+	VMOVDQU 32(AX), Y15
+	VMASKMOVPS (SI), Y15, Y0
+	VMULPS Y0, Y0, Y1
+	VMOVUPS geluLinear<>(SB), Y2
+	VFMADD231PS geluCubic<>(SB), Y1, Y2
+	VMULPS Y2, Y0, Y1
+	VMINPS Y1, Y14, Y1
+	VMAXPS Y1, Y13, Y1
+	VMULPS expLog2<>(SB), Y1, Y2
+	VROUNDPS $8, Y2, Y2
+	VFMADD231PS expHigh<>(SB), Y2, Y1
+	VFMADD231PS expLow<>(SB), Y2, Y1
+	VMOVUPS exp5<>(SB), Y3
+	VFMADD213PS exp4<>(SB), Y1, Y3
+	VFMADD213PS exp3<>(SB), Y1, Y3
+	VFMADD213PS exp2<>(SB), Y1, Y3
+	VFMADD213PS exp1<>(SB), Y1, Y3
+	VFMADD213PS exp0<>(SB), Y1, Y3
+	VMULPS Y1, Y3, Y3
+	VFMADD213PS Y1, Y1, Y3
+	VADDPS Y12, Y3, Y3
+	VCVTPS2DQ Y2, Y2
+	VPSLLD $23, Y2, Y2
+	VPADDD Y2, Y3, Y3
+	VADDPS Y12, Y3, Y3
+	VDIVPS Y3, Y0, Y0
+	VMASKMOVPS Y0, Y15, (DI)
+	ADDQ $32, DI
+done:
+	VZEROUPPER
+	RET
+
+// func avx2GeluErf(dst, x *float32, n int) 
+TEXT ·avx2GeluErf(SB), NOSPLIT, $0-24
+	MOVQ x+8(FP), SI
+	MOVQ dst+0(FP), DI
+	MOVQ n+16(FP), CX
+	VXORPS Y4, Y4, Y4
+	VMOVUPS expTop<>(SB), Y14
+	VMOVUPS expBottom<>(SB), Y13
+	VMOVUPS expOne<>(SB), Y12
+	VPCMPEQD Y15, Y15, Y15
+	SUBQ $8, CX
+	JLT tail
+next:
+	VMOVUPS (SI), Y0
+	VANDPS absolute<>(SB), Y0, Y7
+	VMULPS Y7, Y7, Y1
+	VMULPS minusHalf<>(SB), Y1, Y1
+	VMINPS Y1, Y14, Y1
+	VMAXPS Y1, Y13, Y1
+	VMULPS expLog2<>(SB), Y1, Y2
+	VROUNDPS $8, Y2, Y2
+	VFMADD231PS expHigh<>(SB), Y2, Y1
+	VFMADD231PS expLow<>(SB), Y2, Y1
+	VMOVUPS exp5<>(SB), Y3
+	VFMADD213PS exp4<>(SB), Y1, Y3
+	VFMADD213PS exp3<>(SB), Y1, Y3
+	VFMADD213PS exp2<>(SB), Y1, Y3
+	VFMADD213PS exp1<>(SB), Y1, Y3
+	VFMADD213PS exp0<>(SB), Y1, Y3
+	VMULPS Y1, Y3, Y3
+	VFMADD213PS Y1, Y1, Y3
+	VADDPS Y12, Y3, Y3
+	VCVTPS2DQ Y2, Y2
+	VPSLLD $23, Y2, Y2
+	VPADDD Y2, Y3, Y3
+	VMOVAPS Y12, Y6
+	VFMADD231PS quarter<>(SB), Y7, Y6
+	VDIVPS Y6, Y12, Y6
+	VMOVUPS tail0<>(SB), Y5
+	VFMADD213PS tail1<>(SB), Y6, Y5
+	VFMADD213PS tail2<>(SB), Y6, Y5
+	VFMADD213PS tail3<>(SB), Y6, Y5
+	VFMADD213PS tail4<>(SB), Y6, Y5
+	VFMADD213PS tail5<>(SB), Y6, Y5
+	VFMADD213PS tail6<>(SB), Y6, Y5
+	VFMADD213PS tail7<>(SB), Y6, Y5
+	VFMADD213PS tail8<>(SB), Y6, Y5
+	VMULPS Y6, Y5, Y5
+	VMULPS Y3, Y5, Y5
+	VMAXPS Y0, Y4, Y0
+	VFNMADD231PS Y5, Y7, Y0
+	VMOVUPS Y0, (DI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	SUBQ $8, CX
+	JGE next
+tail:
+	ADDQ $8, CX
+	JZ done
+	LEAQ tailMask<>(SB), AX
+	SHLQ $2, CX
+	SUBQ CX, AX
+	VMOVDQU 32(AX), Y15
+	VMASKMOVPS (SI), Y15, Y0
+	VANDPS absolute<>(SB), Y0, Y7
+	VMULPS Y7, Y7, Y1
+	VMULPS minusHalf<>(SB), Y1, Y1
+	VMINPS Y1, Y14, Y1
+	VMAXPS Y1, Y13, Y1
+	VMULPS expLog2<>(SB), Y1, Y2
+	VROUNDPS $8, Y2, Y2
+	VFMADD231PS expHigh<>(SB), Y2, Y1
+	VFMADD231PS expLow<>(SB), Y2, Y1
+	VMOVUPS exp5<>(SB), Y3
+	VFMADD213PS exp4<>(SB), Y1, Y3
+	VFMADD213PS exp3<>(SB), Y1, Y3
+	VFMADD213PS exp2<>(SB), Y1, Y3
+	VFMADD213PS exp1<>(SB), Y1, Y3
+	VFMADD213PS exp0<>(SB), Y1, Y3
+	VMULPS Y1, Y3, Y3
+	VFMADD213PS Y1, Y1, Y3
+	VADDPS Y12, Y3, Y3
+	VCVTPS2DQ Y2, Y2
+	VPSLLD $23, Y2, Y2
+	VPADDD Y2, Y3, Y3
+	VMOVAPS Y12, Y6
+	VFMADD231PS quarter<>(SB), Y7, Y6
+	VDIVPS Y6, Y12, Y6
+	VMOVUPS tail0<>(SB), Y5
+	VFMADD213PS tail1<>(SB), Y6, Y5
+	VFMADD213PS tail2<>(SB), Y6, Y5
+	VFMADD213PS tail3<>(SB), Y6, Y5
+	VFMADD213PS tail4<>(SB), Y6, Y5
+	VFMADD213PS tail5<>(SB), Y6, Y5
+	VFMADD213PS tail6<>(SB), Y6, Y5
+	VFMADD213PS tail7<>(SB), Y6, Y5
+	VFMADD213PS tail8<>(SB), Y6, Y5
+	VMULPS Y6, Y5, Y5
+	VMULPS Y3, Y5, Y5
+	VMAXPS Y0, Y4, Y0
+	VFNMADD231PS Y5, Y7, Y0
+	VMASKMOVPS Y0, Y15, (DI)
+	ADDQ $32, DI
+done:
+	VZEROUPPER
+	RET
+
+// func avx2Sum(x *float32, n int) float32
+TEXT ·avx2Sum(SB), NOSPLIT, $0-20
+	MOVQ x+0(FP), SI
+	MOVQ n+8(FP), CX
+	VXORPS Y4, Y4, Y4
+	VPCMPEQD Y15, Y15, Y15
+	SUBQ $8, CX
+	JLT tail
+next:
+	VMOVUPS (SI), Y0
+	VADDPS Y0, Y4, Y4
+	ADDQ $32, SI
+	SUBQ $8, CX
+	JGE next
+tail:
+	ADDQ $8, CX
+	JZ done
+	LEAQ tailMask<>(SB), AX
+	SHLQ $2, CX
+	SUBQ CX, AX
+	VMOVDQU 32(AX), Y15
+	VMASKMOVPS (SI), Y15, Y0
+	VADDPS Y0, Y4, Y4
+done:
+	VEXTRACTF128 $1, Y4, X5
+	VADDPS X5, X4, X4
+	VPERMILPS $0x4e, X4, X5
+	VADDPS X5, X4, X4
+	VPERMILPS $0xb1, X4, X5
+	VADDSS X5, X4, X4
+	VMOVSS X4, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func avx2Spread(x *float32, n int, mean float32) float32
+TEXT ·avx2Spread(SB), NOSPLIT, $0-28
+	MOVQ x+0(FP), SI
+	MOVQ n+8(FP), CX
+	VXORPS Y4, Y4, Y4
+	VBROADCASTSS mean+16(FP), Y6
+	VPCMPEQD Y15, Y15, Y15
+	SUBQ $8, CX
+	JLT tail
+next:
+	VMOVUPS (SI), Y0
+	VSUBPS Y6, Y0, Y0
+	VANDPS Y15, Y0, Y0
+	VFMADD231PS Y0, Y0, Y4
+	ADDQ $32, SI
+	SUBQ $8, CX
+	JGE next
+tail:
+	ADDQ $8, CX
+	JZ done
+	LEAQ tailMask<>(SB), AX
+	SHLQ $2, CX
+	SUBQ CX, AX
+	VMOVDQU 32(AX), Y15
+	VMASKMOVPS (SI), Y15, Y0
+	VSUBPS Y6, Y0, Y0
+	VANDPS Y15, Y0, Y0
+	VFMADD231PS Y0, Y0, Y4
+done:
+	VEXTRACTF128 $1, Y4, X5
+	VADDPS X5, X4, X4
+	VPERMILPS $0x4e, X4, X5
+	VADDPS X5, X4, X4
+	VPERMILPS $0xb1, X4, X5
+	VADDSS X5, X4, X4
+	VMOVSS X4, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func avx2Shift(dst, x, w, b *float32, n int, mean, scale float32) 
+TEXT ·avx2Shift(SB), NOSPLIT, $0-48
+	MOVQ x+8(FP), SI
+	MOVQ w+16(FP), DX
+	MOVQ b+24(FP), R8
+	MOVQ dst+0(FP), DI
+	MOVQ n+32(FP), CX
+	VBROADCASTSS mean+40(FP), Y4
+	VBROADCASTSS scale+44(FP), Y5
+	VPCMPEQD Y15, Y15, Y15
+	SUBQ $8, CX
+	JLT tail
+next:
+	VMOVUPS (SI), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS (R8), Y2
+	VSUBPS Y4, Y0, Y0
+	VMULPS Y5, Y0, Y0
+	VFMADD213PS Y2, Y1, Y0
+	VMOVUPS Y0, (DI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	ADDQ $32, DX
+	ADDQ $32, R8
+	SUBQ $8, CX
+	JGE next
+tail:
+	ADDQ $8, CX
+	JZ done
+	LEAQ tailMask<>(SB), AX
+	SHLQ $2, CX
+	SUBQ CX, AX
+	VMOVDQU 32(AX), Y15
+	VMASKMOVPS (SI), Y15, Y0
+	VMASKMOVPS (DX), Y15, Y1
+	VMASKMOVPS (R8), Y15, Y2
+	VSUBPS Y4, Y0, Y0
+	VMULPS Y5, Y0, Y0
+	VFMADD213PS Y2, Y1, Y0
 	VMASKMOVPS Y0, Y15, (DI)
 	ADDQ $32, DI
 done:

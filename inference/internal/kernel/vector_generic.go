@@ -27,6 +27,56 @@ func siluMulGeneric(dst, gate, up []float32) {
 	}
 }
 
+// geluMulGeneric divides the gate by 1 + exp(−2u): ½·(1 + tanh(u)) is one over that.
+func geluMulGeneric(dst, gate, up []float32) {
+	for i, g := range gate {
+		dst[i] = g * up[i] / (1 + geluPower(g))
+	}
+}
+
+func geluGeneric(dst, x []float32) {
+	for i, v := range x {
+		dst[i] = v / (1 + geluPower(v))
+	}
+}
+
+// geluPower is exp(−2·√(2/π)·(x + 0.044715·x³)), kept within finite numbers.
+func geluPower(x float32) float32 {
+	v := float64(x)
+	return exp32(float32(-2 * math.Sqrt(2/math.Pi) * v * (1 + 0.044715*v*v)))
+}
+
+func geluErfGeneric(dst, x []float32) {
+	for i, v := range x {
+		dst[i] = float32(0.5 * float64(v) * math.Erfc(-float64(v)/math.Sqrt2))
+	}
+}
+
+func sumGeneric(x []float32) float32 {
+	var sum float64
+	for _, v := range x {
+		sum += float64(v)
+	}
+	return float32(sum)
+}
+
+// spreadGeneric is Σ (x[i] − mean)².
+func spreadGeneric(x []float32, mean float32) float32 {
+	var sum float64
+	for _, v := range x {
+		d := float64(v - mean)
+		sum += d * d
+	}
+	return float32(sum)
+}
+
+// shiftGeneric is dst[i] = (x[i] − mean)·scale·w[i] + b[i].
+func shiftGeneric(dst, x, w, b []float32, mean, scale float32) {
+	for i, v := range x {
+		dst[i] = fma32((v-mean)*scale, w[i], b[i])
+	}
+}
+
 func sumExpGeneric(x []float32, maximum float32) float32 {
 	var sum float64
 	for _, v := range x {

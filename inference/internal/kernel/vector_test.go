@@ -139,17 +139,84 @@ func TestExtremesStayFinite(t *testing.T) {
 	})
 }
 
+// TestGeluAgainstFloat64 compares with the definitions, from the far tails to the middle.
+func TestGeluAgainstFloat64(t *testing.T) {
+	tanhForm := func(x float64) float64 {
+		return 0.5 * x * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
+	}
+	erfForm := func(x float64) float64 { return 0.5 * x * math.Erfc(-x/math.Sqrt2) }
+	eachTier(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(27, 28))
+		for _, n := range lengths {
+			x, up := normal(rng, n, 3), normal(rng, n, 2)
+			if n > 1000 {
+				for i := range x {
+					x[i] = float32(i)/float32(n)*30 - 15
+				}
+				copy(x, []float32{-1e30, -1e10, -100, -14, 0, 1e-30, -1e-30, 14, 100, 1e10, 1e30})
+			}
+			gated, tanh, erf := make([]float32, n), make([]float32, n), make([]float32, n)
+			for i, v := range x {
+				tanh[i] = float32(tanhForm(float64(v)))
+				erf[i] = float32(erfForm(float64(v)))
+				gated[i] = float32(tanhForm(float64(v)) * float64(up[i]))
+			}
+			got := make([]float32, n)
+			Gelu(got, x)
+			near(t, "Gelu", got, tanh, 1e-6, 0.1)
+			GeluErf(got, x)
+			near(t, "GeluErf", got, erf, 1e-6, 0.1)
+			GeluMul(got, x, up)
+			near(t, "GeluMul", got, gated, 1e-6, 0.1)
+		}
+	})
+}
+
+func TestLayerNormAgainstFloat64(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(29, 30))
+		for _, n := range lengths {
+			x, w, b := normal(rng, n, 2), normal(rng, n, 1), normal(rng, n, 1)
+			var mean, variance float64
+			for i := range x {
+				x[i] += 3
+				mean += float64(x[i]) / float64(n)
+			}
+			for _, v := range x {
+				variance += (float64(v) - mean) * (float64(v) - mean) / float64(n)
+			}
+			got, want := make([]float32, n), make([]float32, n)
+			for i, v := range x {
+				want[i] = float32((float64(v)-mean)/math.Sqrt(variance+1e-5)*float64(w[i]) + float64(b[i]))
+			}
+			LayerNorm(got, x, w, b, 1e-5)
+			near(t, "LayerNorm", got, want, 2e-6, 1)
+			LayerNorm(x, x, w, b, 1e-5)
+			if differ(x, got) >= 0 {
+				t.Fatal("LayerNorm in place differs")
+			}
+		}
+	})
+}
+
 // TestWhereAVectorStandsDoesNotMatter: elementwise results don't depend on the position in a call.
 func TestWhereAVectorStandsDoesNotMatter(t *testing.T) {
 	eachTier(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(25, 26))
 		x, y := normal(rng, 100, 5), normal(rng, 100, 5)
 		whole, part := make([]float32, 100), make([]float32, 100)
-		SiluMul(whole, x, y)
-		for from := range 40 {
-			SiluMul(part[from:], x[from:], y[from:])
-			if i := differ(part[from:], whole[from:]); i >= 0 {
-				t.Fatalf("from %d: element %d differs", from, i)
+		for name, f := range map[string]func(dst, x, y []float32){
+			"SiluMul": SiluMul,
+			"GeluMul": GeluMul,
+			"Gelu":    func(dst, x, _ []float32) { Gelu(dst, x) },
+			"GeluErf": func(dst, x, _ []float32) { GeluErf(dst, x) },
+		} {
+			f(whole, x, y)
+			for from := range 40 {
+				f(part[from:], x[from:], y[from:])
+				if i := differ(part[from:], whole[from:]); i >= 0 {
+					t.Fatalf("%s from %d: element %d differs", name, from, i)
+				}
 			}
 		}
 	})

@@ -43,6 +43,23 @@ var expBody = []string{
 
 var expStart = []string{"VMOVUPS expTop<>(SB), Y14", "VMOVUPS expBottom<>(SB), Y13", "VMOVUPS expOne<>(SB), Y12"}
 
+// geluArgument sets Y1 to −2·sqrt(2/pi)·(x + 0.044715·x³) for x in Y0: see gelu_avx512_amd64.s.
+var geluArgument = []string{
+	"VMULPS Y0, Y0, Y1",
+	"VMOVUPS geluLinear<>(SB), Y2",
+	"VFMADD231PS geluCubic<>(SB), Y1, Y2",
+	"VMULPS Y2, Y0, Y1",
+}
+
+// normalTail sets Y5 to t·P(t) for |x| in Y7, using Y6: exp(−x²/2) times that is the tail of the normal distribution.
+func normalTail() []string {
+	ops := []string{"VMOVAPS Y12, Y6", "VFMADD231PS quarter<>(SB), Y7, Y6", "VDIVPS Y6, Y12, Y6", "VMOVUPS tail0<>(SB), Y5"}
+	for i := 1; i <= 8; i++ {
+		ops = append(ops, fmt.Sprintf("VFMADD213PS tail%d<>(SB), Y6, Y5", i))
+	}
+	return append(ops, "VMULPS Y6, Y5, Y5")
+}
+
 func join(parts ...[]string) []string {
 	var all []string
 	for _, p := range parts {
@@ -76,6 +93,41 @@ func loops() []loop {
 			name: "SiluMul", params: "dst, gate, up *float32, n int", size: 32, n: "n+24",
 			inputs: []string{"gate+8", "up+16"}, output: "dst+0", start: join(zero, expStart),
 			body: join([]string{"VMULPS Y0, Y1, Y5", "VSUBPS Y0, Y4, Y1"}, expBody, []string{"VADDPS Y12, Y3, Y3", "VDIVPS Y3, Y5, Y0"}),
+		},
+		{
+			name: "GeluMul", params: "dst, gate, up *float32, n int", size: 32, n: "n+24",
+			inputs: []string{"gate+8", "up+16"}, output: "dst+0", start: expStart,
+			body: join([]string{"VMULPS Y0, Y1, Y5"}, geluArgument, expBody, []string{"VADDPS Y12, Y3, Y3", "VDIVPS Y3, Y5, Y0"}),
+		},
+		{
+			name: "Gelu", params: "dst, x *float32, n int", size: 24, n: "n+16",
+			inputs: []string{"x+8"}, output: "dst+0", start: expStart,
+			body: join(geluArgument, expBody, []string{"VADDPS Y12, Y3, Y3", "VDIVPS Y3, Y0, Y0"}),
+		},
+		{
+			name: "GeluErf", params: "dst, x *float32, n int", size: 24, n: "n+16",
+			inputs: []string{"x+8"}, output: "dst+0", start: join(zero, expStart),
+			body: join(
+				[]string{"VANDPS absolute<>(SB), Y0, Y7", "VMULPS Y7, Y7, Y1", "VMULPS minusHalf<>(SB), Y1, Y1"}, expBody, normalTail(),
+				[]string{"VMULPS Y3, Y5, Y5", "VMAXPS Y0, Y4, Y0", "VFNMADD231PS Y5, Y7, Y0"},
+			),
+		},
+		{
+			name: "Sum", params: "x *float32, n int", size: 20, n: "n+8", returns: "float32",
+			inputs: []string{"x+0"}, start: zero, body: []string{"VADDPS Y0, Y4, Y4"},
+			finish: join(fold("VADD"), []string{"VMOVSS X4, ret+16(FP)"}),
+		},
+		{
+			name: "Spread", params: "x *float32, n int, mean float32", size: 28, n: "n+8", returns: "float32",
+			inputs: []string{"x+0"}, start: join(zero, []string{"VBROADCASTSS mean+16(FP), Y6"}),
+			body:   []string{"VSUBPS Y6, Y0, Y0", "VANDPS Y15, Y0, Y0", "VFMADD231PS Y0, Y0, Y4"},
+			finish: join(fold("VADD"), []string{"VMOVSS X4, ret+24(FP)"}),
+		},
+		{
+			name: "Shift", params: "dst, x, w, b *float32, n int, mean, scale float32", size: 48, n: "n+32",
+			inputs: []string{"x+8", "w+16", "b+24"}, output: "dst+0",
+			start: []string{"VBROADCASTSS mean+40(FP), Y4", "VBROADCASTSS scale+44(FP), Y5"},
+			body:  []string{"VSUBPS Y4, Y0, Y0", "VMULPS Y5, Y0, Y0", "VFMADD213PS Y2, Y1, Y0"},
 		},
 		{
 			name: "SumExp", params: "x *float32, n int, maximum float32", size: 28, n: "n+8", returns: "float32",
@@ -187,6 +239,20 @@ func vectors() {
 		{"exp0", "0x3f0000003f000000", "0.5"},
 		{"expOne", "0x3f8000003f800000", "1"},
 		{"minusInf", "0xff800000ff800000", "-infinity"},
+		{"geluCubic", "0xbd922279bd922279", "-2·sqrt(2/pi)·0.044715"},
+		{"geluLinear", "0xbfcc422abfcc422a", "-2·sqrt(2/pi)"},
+		{"absolute", "0x7fffffff7fffffff", "all but the sign"},
+		{"minusHalf", "0xbf000000bf000000", "-0.5"},
+		{"quarter", "0x3e8000003e800000", "0.25"},
+		{"tail0", "0x3cd769e33cd769e3", "2.62956079e-2"},
+		{"tail1", "0xbe1f5f60be1f5f60", "-1.55637264e-1"},
+		{"tail2", "0x3e9aa9fa3e9aa9fa", "3.02078068e-1"},
+		{"tail3", "0xbe59db4abe59db4a", "-2.12750584e-1"},
+		{"tail4", "0x3e53a8cb3e53a8cb", "2.06698582e-1"},
+		{"tail5", "0x3cfbf85f3cfbf85f", "3.07580810e-2"},
+		{"tail6", "0x3dd5a6ce3dd5a6ce", "1.04322061e-1"},
+		{"tail7", "0x3dc9971d3dc9971d", "9.84327570e-2"},
+		{"tail8", "0x3dcc65563dcc6556", "9.98026580e-2"},
 	} {
 		for i := range 4 {
 			fmt.Fprintf(a, "DATA %s<>+%d(SB)/8, $%s // %s\n", c.name, 8*i, c.bits, c.note)
