@@ -44,6 +44,7 @@ type File struct {
 	Tensors []Tensor
 
 	source io.ReaderAt
+	reader Reader // set instead of source in a File that New made
 	values map[string]any
 	index  map[string]int
 }
@@ -84,6 +85,9 @@ func (f *File) Tensor(name string) (Tensor, bool) {
 func (f *File) ReadAt(t Tensor, p []byte, off int64) error {
 	if off < 0 || off > t.Size || int64(len(p)) > t.Size-off {
 		return fmt.Errorf("tensor %q: %d bytes at %d of %d: %w", t.Name, len(p), off, t.Size, ErrTensor)
+	}
+	if f.reader != nil {
+		return f.reader(t, p, off)
 	}
 	n, err := f.source.ReadAt(p, t.Offset+off)
 	if n == len(p) {

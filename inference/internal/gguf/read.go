@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/bits"
 	"sort"
 	"unicode/utf8"
 
@@ -379,17 +378,14 @@ func (d *decoder) tensor(name string, alignment int64) (Tensor, error) {
 	if n < 1 || n > maxDims {
 		return t, fmt.Errorf("%d dimensions: %w", n, ErrTensor)
 	}
-	elems := uint64(1)
 	for range n {
 		dim, err := d.uint64()
 		if err != nil {
 			return t, err
 		}
-		hi, lo := bits.Mul64(elems, dim)
-		if dim == 0 || hi != 0 || lo > math.MaxInt64/8 || lo > math.MaxInt {
+		if dim > math.MaxInt {
 			return t, fmt.Errorf("dimension %d: %w", dim, ErrTensor)
 		}
-		elems = lo
 		t.Dims = append(t.Dims, int(dim))
 	}
 	typ, err := d.uint32()
@@ -397,18 +393,9 @@ func (d *decoder) tensor(name string, alignment int64) (Tensor, error) {
 		return t, err
 	}
 	t.Type = quant.Type(typ)
-	if !t.Type.Known() {
-		return t, fmt.Errorf("type %d: %w", typ, ErrType)
+	if err := t.measure(); err != nil {
+		return t, err
 	}
-	blockElems, blockBytes := t.Type.Block()
-	if t.Dims[0]%blockElems != 0 {
-		return t, fmt.Errorf("a row of %d values isn't whole blocks of %v (%d): %w", t.Dims[0], t.Type, blockElems, ErrTensor)
-	}
-	hi, size := bits.Mul64(elems/uint64(blockElems), uint64(blockBytes))
-	if hi != 0 || size > math.MaxInt64 {
-		return t, fmt.Errorf("%d values: %w", elems, ErrTensor)
-	}
-	t.Size = int64(size)
 	offset, err := d.uint64()
 	if err != nil {
 		return t, err
