@@ -35,7 +35,7 @@ func Types() []string {
 func types() []quant.Type {
 	return []quant.Type{
 		quant.F32, quant.F16, quant.BF16, quant.Q8_0, quant.Q4_0, quant.Q4_1, quant.Q5_0, quant.Q5_1,
-		quant.Q4_K, quant.Q5_K, quant.Q6_K, quant.Q3_K, quant.IQ4NL, quant.IQ4XS,
+		quant.Q4_K, quant.Q5_K, quant.Q6_K, quant.Q2_K, quant.Q3_K, quant.IQ4NL, quant.IQ4XS,
 	}
 }
 

@@ -68,6 +68,9 @@ func setScales(t quant.Type, block []byte, deviation float64) {
 			block[i] = byte(int8(block[i]) / 4)
 		}
 		half(208, d(342))
+	case quant.Q2_K:
+		half(80, d(13.9))
+		half(82, 1.5*d(13.9))
 	case quant.Q3_K:
 		half(108, d(43))
 	case quant.IQ4XS:

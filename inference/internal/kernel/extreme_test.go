@@ -28,6 +28,10 @@ func wholeRows(t quant.Type, rows, cols int, pick func() byte) []byte {
 			binary.LittleEndian.PutUint16(b, quant.FloatToBrain(float32(int8(pick()))))
 		case quant.Q4_K, quant.Q5_K: // sub-scales and minima one
 			copy(b[4:16], "\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01")
+		case quant.Q2_K: // sub-scales and minima one
+			for j := range 16 {
+				b[j] = 0x11
+			}
 		case quant.Q6_K:
 			for j := range 16 {
 				b[192+j] = 1

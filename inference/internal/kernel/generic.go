@@ -5,12 +5,12 @@ package kernel
 // fma32 is a·b + c, rounded once but for rare ties: the product is exact in a float64.
 func fma32(a, b, c float32) float32 { return float32(float64(a)*float64(b) + float64(c)) }
 
-// block is one 16×32 block of a panel, opened: weight(r, e) = scale[e/16][r]·(code(e, r) − offset) + min[r].
+// block is one 16×32 block of a panel, opened: weight(r, e) = scale[e/16][r]·(code(e, r) − offset) + min[e/16][r].
 type block struct {
 	// pairs[e][r] holds the codes of rows r and r+8 in its halves: one multiplication of integers does both.
 	pairs  [blockCols][panelRows / 2]uint64
 	scale  [2][panelRows]float32
-	min    [panelRows]float32
+	min    [2][panelRows]float32
 	offset int32
 }
 
@@ -27,13 +27,18 @@ func (k kind) open(o *block, panel []byte, b int) {
 	case kindQ50:
 		o.nibbles(u)
 		for g := range 8 {
-			o.high(u[q50High:], g, g, 1)
+			o.high(u[q50High:], g, g, 1, 4)
+		}
+	case kindQ2K:
+		clear(o.pairs[:])
+		for g := range 8 {
+			o.high(u[j*q2kBlock+g/4*groupSize:], g, g%4*2, 3, 0)
 		}
 	case kindQ6K:
 		u := u[j*q6kBlock:]
 		o.nibbles(u)
 		for g := range 8 {
-			o.high(u[256+g/4*groupSize:], g, g%4*2, 3)
+			o.high(u[256+g/4*groupSize:], g, g%4*2, 3, 4)
 		}
 	default:
 		for g := range 8 {
@@ -44,7 +49,11 @@ func (k kind) open(o *block, panel []byte, b int) {
 		}
 	}
 	for r := range panelRows {
-		o.scale[0][r], o.scale[1][r], o.min[r], o.offset = k.scales(u, j, r)
+		scale, minimum, offset := k.scales(u, j, r)
+		for h := range 2 {
+			o.scale[h][r], o.min[h][r] = scale[h], minimum[h]
+		}
+		o.offset = offset
 	}
 }
 
@@ -60,13 +69,13 @@ func (o *block) nibbles(u []byte) {
 	}
 }
 
-// high adds the high bits of group g, at bit shift of a vector, above four low ones.
-func (o *block) high(x []byte, g, shift int, mask uint64) {
+// high adds bits of group g, at bit shift of a vector, above the low ones.
+func (o *block) high(x []byte, g, shift int, mask uint64, low int) {
 	x = x[:groupSize]
 	mask |= mask << 32
 	for i := range groupSize / 2 {
 		q := uint64(x[i]) | uint64(x[i+32])<<32
-		o.pairs[g*4+i%4][i/4] |= q >> shift & mask << 4
+		o.pairs[g*4+i%4][i/4] |= q >> shift & mask << low
 	}
 }
 
@@ -86,7 +95,7 @@ func tileGeneric(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int)
 		m.kind.open(&o, m.panel(p), b)
 		acts := a.tile(tile)[b*actToken*T:][:actToken*T]
 		for t := range T {
-			if m.kind == kindQ6K {
+			if m.kind == kindQ6K || m.kind == kindQ2K {
 				o.addHalves(&acc[t], acts, t, T)
 			} else {
 				o.add(&acc[t], acts, t, T)
@@ -107,7 +116,7 @@ func (o *block) add(acc *[panelRows]float32, acts []byte, t, T int) {
 	for r := range acc {
 		acc[r] = fma32(scale*float32(dots[r]-less), o.scale[0][r], acc[r])
 		if o.offset == 0 {
-			acc[r] = fma32(sum, o.min[r], acc[r])
+			acc[r] = fma32(sum, o.min[0][r], acc[r])
 		}
 	}
 }
@@ -118,9 +127,13 @@ func (o *block) addHalves(acc *[panelRows]float32, acts []byte, t, T int) {
 	for half := range 2 {
 		var dots [panelRows]int32
 		o.dot(&dots, acts[t*blockCols+half*16:][:16], half*16)
-		less := o.offset * (int32(magicBits-int64(getBits(acts, actSeed32+4*half, t, T))) / 32)
+		sum := int32(magicBits-int64(getBits(acts, actSeed32+4*half, t, T))) / 32
+		less := o.offset * sum
 		for r := range acc {
 			acc[r] = fma32(scale*float32(dots[r]-less), o.scale[half][r], acc[r])
+			if o.offset == 0 {
+				acc[r] = fma32(scale*float32(sum), o.min[half][r], acc[r])
+			}
 		}
 	}
 }

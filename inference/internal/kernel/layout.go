@@ -19,6 +19,7 @@ const (
 //
 //	kind  unit     bytes  content
 //	q4k   16×256   2368   8×[4×64 nibbles] | u8 sub-scales [8][16] | u8 sub-minima [8][16] | f16 d[16] | f16 dmin[16]
+//	q2k   16×256   1344   8×[2×64 pairs: group g in bits 2(g%4) of vector g/4] | u8 sub-scales, and sub-minima in the high nibble [8][2][16] | f16 d[16] | f16 dmin[16]
 //	q6k   16×256   3392   8×[4×64 nibbles | 2×64 high pairs: group g in bits 2(g%4) of vector g/4] | i8 scales [8][2][16] | f16 d[16] | 32 spare
 //	q50   16×32     352   4×64 nibbles | 64 fifth bits: group g in bit g | f16 d[16]
 //	q41   16×32     320   4×64 nibbles | f16 d[16] | f16 m[16]
@@ -26,8 +27,8 @@ const (
 //	w8    16×32     640   8×64 codes | f32 scale[16] | f32 minimum[16]
 //	f32   16×1       64   f32 [16]
 //
-// Weights: q4k d·sub·code − dmin·submin; q6k d·scale·(code−32), a scale per 16 columns; q50 d·(code−16); q41 d·code + m;
-// q80 d·code; w8 scale·code + minimum.
+// Weights: q4k d·sub·code − dmin·submin; q2k the same, with a sub-scale and a sub-minimum per 16 columns; q6k d·scale·(code−32), a
+// scale per 16 columns; q50 d·(code−16); q41 d·code + m; q80 d·code; w8 scale·code + minimum.
 type kind uint8
 
 const (
@@ -38,11 +39,14 @@ const (
 	kindQ80
 	kindW8
 	kindF32
+	kindQ2K
 )
 
 // offsets of the fields of a unit.
 const (
 	q4kSub, q4kMin, q4kD, q4kDMin, q4kSize = 2048, 2176, 2304, 2336, 2368
+	q2kSub, q2kD, q2kDMin, q2kSize         = 1024, 1280, 1312, 1344
+	q2kBlock                               = 128
 	q6kScale, q6kD, q6kSize                = 3072, 3328, 3392
 	q6kBlock                               = 384
 	q50High, q50D, q50Size                 = 256, 320, 352
@@ -57,6 +61,8 @@ func kindOf(t quant.Type) (kind, bool) {
 	switch t {
 	case quant.Q4_K:
 		return kindQ4K, true
+	case quant.Q2_K:
+		return kindQ2K, true
 	case quant.Q6_K, quant.Q3_K:
 		return kindQ6K, true
 	case quant.Q5_0, quant.Q4_0:
@@ -78,6 +84,8 @@ func (k kind) unit() (cols, bytes int) {
 	switch k {
 	case kindQ4K:
 		return superCols, q4kSize
+	case kindQ2K:
+		return superCols, q2kSize
 	case kindQ6K:
 		return superCols, q6kSize
 	case kindQ50:
@@ -98,6 +106,8 @@ func (k kind) code(u []byte, j, r, e int) uint8 {
 	switch k {
 	case kindQ4K:
 		return u[j*256+g/2*groupSize+i] >> (g % 2 * 4) & 15
+	case kindQ2K:
+		return u[j*q2kBlock+g/4*groupSize+i] >> (g % 4 * 2) & 3
 	case kindQ6K:
 		low := u[j*q6kBlock+g/2*groupSize+i] >> (g % 2 * 4) & 15
 		return low | u[j*q6kBlock+256+g/4*groupSize+i]>>(g%4*2)&3<<4
@@ -109,27 +119,31 @@ func (k kind) code(u []byte, j, r, e int) uint8 {
 	return u[g*groupSize+i]
 }
 
-// scales are the two scales (of the first and the last 16 columns), the minimum and the code offset of row r in block j of a unit.
-func (k kind) scales(u []byte, j, r int) (a, b, minimum float32, offset int32) {
+// scales are the scales of the first and the last 16 columns of row r in block j of a unit, their minima, and the code offset.
+func (k kind) scales(u []byte, j, r int) (scale, minimum [2]float32, offset int32) {
+	both := func(x float32) [2]float32 { return [2]float32{x, x} }
 	switch k {
 	case kindQ4K:
-		a = halfAt(u, q4kD, r) * float32(u[q4kSub+j*panelRows+r])
-		return a, a, -halfAt(u, q4kDMin, r) * float32(u[q4kMin+j*panelRows+r]), 0
+		scale = both(halfAt(u, q4kD, r) * float32(u[q4kSub+j*panelRows+r]))
+		return scale, both(-halfAt(u, q4kDMin, r) * float32(u[q4kMin+j*panelRows+r])), 0
+	case kindQ2K:
+		d, dmin := halfAt(u, q2kD, r), halfAt(u, q2kDMin, r)
+		for h := range 2 {
+			s := u[q2kSub+(j*2+h)*panelRows+r]
+			scale[h], minimum[h] = d*float32(s&15), -dmin*float32(s>>4)
+		}
+		return scale, minimum, 0
 	case kindQ6K:
 		d, s := halfAt(u, q6kD, r), u[q6kScale+j*2*panelRows:]
-		return d * float32(int8(s[r])), d * float32(int8(s[panelRows+r])), 0, 32
+		return [2]float32{d * float32(int8(s[r])), d * float32(int8(s[panelRows+r]))}, minimum, 32
 	case kindQ50:
-		a = halfAt(u, q50D, r)
-		return a, a, 0, 16
+		return both(halfAt(u, q50D, r)), minimum, 16
 	case kindQ41:
-		a = halfAt(u, q41D, r)
-		return a, a, halfAt(u, q41M, r), 0
+		return both(halfAt(u, q41D, r)), both(halfAt(u, q41M, r)), 0
 	case kindQ80:
-		a = halfAt(u, q80D, r)
-		return a, a, 0, 128
+		return both(halfAt(u, q80D, r)), minimum, 128
 	}
-	a = floatAt(u, w8Scale, r)
-	return a, a, floatAt(u, w8Min, r), 0
+	return both(floatAt(u, w8Scale, r)), both(floatAt(u, w8Min, r)), 0
 }
 
 func halfAt(u []byte, off, r int) float32 {

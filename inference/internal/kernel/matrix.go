@@ -96,14 +96,11 @@ func (m *Matrix) Row(dst []float32, row int) {
 	cols, size := m.kind.unit()
 	for b := 0; b < m.cols/blockCols; b++ {
 		u, j := panel[b*blockCols/cols*size:][:size], b%(cols/blockCols)
-		s0, s1, minimum, offset := m.kind.scales(u, j, r)
+		scale, minimum, offset := m.kind.scales(u, j, r)
 		y := dst[b*blockCols:][:blockCols]
 		for e := range y {
-			s := s0
-			if e >= blockCols/2 {
-				s = s1
-			}
-			y[e] = float32(s*float32(int32(m.kind.code(u, j, r, e))-offset)) + minimum
+			h := e / (blockCols / 2)
+			y[e] = float32(scale[h]*float32(int32(m.kind.code(u, j, r, e))-offset)) + minimum[h]
 		}
 	}
 }

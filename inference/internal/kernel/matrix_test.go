@@ -13,7 +13,7 @@ import (
 // everyType is all weight types.
 var everyType = []quant.Type{
 	quant.F32, quant.F16, quant.BF16, quant.Q4_0, quant.Q4_1, quant.Q5_0, quant.Q5_1, quant.Q8_0,
-	quant.Q3_K, quant.Q4_K, quant.Q5_K, quant.Q6_K, quant.IQ4NL, quant.IQ4XS,
+	quant.Q2_K, quant.Q3_K, quant.Q4_K, quant.Q5_K, quant.Q6_K, quant.IQ4NL, quant.IQ4XS,
 }
 
 // halfFields are the offsets of the binary16 scales in a block.
@@ -23,6 +23,8 @@ func halfFields(t quant.Type) []int {
 		return []int{0}
 	case quant.Q4_1, quant.Q5_1, quant.Q4_K, quant.Q5_K:
 		return []int{0, 2}
+	case quant.Q2_K:
+		return []int{80, 82}
 	case quant.Q3_K:
 		return []int{108}
 	case quant.Q6_K:

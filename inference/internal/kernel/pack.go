@@ -128,7 +128,7 @@ func legacyFive(b []byte, e int) byte {
 	return legacyNibble(b[4:], e) | byte(word(b)>>e&1<<4)
 }
 
-// packSuper stores a block of 256 weights of row r in panels of the kinds q4k and q6k.
+// packSuper stores a block of 256 weights of row r in panels of the kinds q2k, q4k and q6k.
 func packSuper(u []byte, t quant.Type, r int, b []byte) bool {
 	switch t {
 	case quant.Q4_K:
@@ -147,6 +147,14 @@ func packSuper(u []byte, t quant.Type, r int, b []byte) bool {
 			u[q6kScale+j*panelRows+r] = b[192+j]
 		}
 		return putHalf(u, q6kD, r, b[208:])
+	case quant.Q2_K:
+		for j := range 8 {
+			packPairs(u[j*q2kBlock:], r, b[16+j/4*32:], j%4*2)
+		}
+		for j := range 16 {
+			u[q2kSub+j*panelRows+r] = b[j]
+		}
+		return putHalf(u, q2kD, r, b[80:]) && putHalf(u, q2kDMin, r, b[82:])
 	}
 	clearRow(u, r, 48)
 	for i := range superCols { // Q3_K

@@ -54,6 +54,8 @@ func block(t Type, y []float32, b []byte) {
 			y[i] = d * float32(book[b[2+i]&15])
 			y[i+16] = d * float32(book[b[2+i]>>4])
 		}
+	case Q2_K:
+		blockQ2K(y, b)
 	case Q3_K:
 		blockQ3K(y, b)
 	case Q4_K:
@@ -120,6 +122,17 @@ func blockQ6K(y []float32, b []byte) {
 		q := ql[h*64+j%64] >> (j / 64 * 4) & 15
 		q |= qh[h*32+j%32] >> (j / 32 * 2) & 3 << 4
 		y[i] = float32(d*float32(int8(sc[i/16]))) * float32(int(q)-32)
+	}
+}
+
+// blockQ2K is d·scale·q − dmin·min per 16 weights, scale and minimum being the nibbles of a byte.
+func blockQ2K(y []float32, b []byte) {
+	d, dmin := half(b[80:]), half(b[82:])
+	for i := range y {
+		h, j := i/128, i%128
+		q := b[16+h*32+j%32] >> (j / 32 * 2) & 3
+		s := b[i/16]
+		y[i] = float32(float32(d*float32(s&15))*float32(q)) - float32(dmin*float32(s>>4))
 	}
 }
 

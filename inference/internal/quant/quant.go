@@ -19,6 +19,7 @@ const (
 	Q5_0  Type = 6
 	Q5_1  Type = 7
 	Q8_0  Type = 8
+	Q2_K  Type = 10
 	Q3_K  Type = 11
 	Q4_K  Type = 12
 	Q5_K  Type = 13
@@ -52,6 +53,8 @@ func (t Type) format() (format, bool) {
 		return format{"Q5_1", 32, 24}, true
 	case Q8_0:
 		return format{"Q8_0", 32, 34}, true
+	case Q2_K:
+		return format{"Q2_K", 256, 84}, true
 	case Q3_K:
 		return format{"Q3_K", 256, 110}, true
 	case Q4_K:
