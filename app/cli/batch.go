@@ -34,6 +34,7 @@ type batchCmd struct {
 	Resume   bool     `help:"Go on with an interrupted run, and refuse to begin a new one. (Without this flag the same command goes on by itself.)"`
 	Fresh    bool     `help:"Begin anew, whatever an interrupted run has left."`
 	Retry    bool     `help:"Try the failed rows of the last run again."`
+	Prompts  string   `type:"path" placeholder:"FILE" help:"Also write the prompts, with the tokens of each page, as JSON lines: for measuring another program by the same work."`
 }
 
 // batchAnswer is what the command answers.
@@ -73,12 +74,22 @@ func (c *batchCmd) Run(a *app) error {
 	if err := writable(filepath.Dir(c.Out)); err != nil {
 		return err
 	}
-	s, err := a.studio(dir, path)
+	var noted *recorder
+	s, err := a.studio(dir, path, func(m *inference.Model) studio.Model {
+		if c.Prompts == "" {
+			return m
+		}
+		noted = &recorder{Model: m}
+		return noted
+	})
 	if err != nil {
 		return err
 	}
 	over, err := c.run(a, s, mark)
 	err = errors.Join(err, s.Close())
+	if noted != nil {
+		err = errors.Join(err, noted.write(c.Prompts))
+	}
 	if own && over && err == nil {
 		err = os.RemoveAll(dir)
 	}
@@ -135,8 +146,8 @@ func writable(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// studio opens the store in dir with the model at path.
-func (a *app) studio(dir, model string) (*studio.Studio, error) {
+// studio opens the store in dir with the model at path. The model is used as use returns it.
+func (a *app) studio(dir, model string, use func(*inference.Model) studio.Model) (*studio.Studio, error) {
 	return studio.Open(studio.Options{
 		DataDir: dir, ModelsDir: string(a.places.Models), Model: model, Default: defaultModel(),
 		OpenModel: func(path string, _ int, progress func(done, total int64)) (studio.Model, error) {
@@ -144,10 +155,13 @@ func (a *app) studio(dir, model string) (*studio.Studio, error) {
 			if err != nil {
 				return nil, err
 			}
-			return m, nil
+			return use(m), nil
 		},
 	})
 }
+
+// plainly uses a model as it is.
+func plainly(m *inference.Model) studio.Model { return m }
 
 // run does the job and writes the output; over says that there is nothing left to go on with.
 func (c *batchCmd) run(a *app, s *studio.Studio, mark string) (over bool, err error) {

@@ -112,7 +112,7 @@ func knownRole(r catalog.Role) bool {
 }
 
 func (a *app) keep(in *studio.Import) (bool, error) {
-	s, err := a.studio(a.places.Data, "")
+	s, err := a.studio(a.places.Data, "", plainly)
 	if err != nil {
 		return false, err
 	}
@@ -165,7 +165,7 @@ type exportAnswer struct {
 
 // Run writes what the studio's store holds.
 func (c *exportCmd) Run(a *app) (err error) {
-	s, err := a.studio(a.places.Data, "")
+	s, err := a.studio(a.places.Data, "", plainly)
 	if err != nil {
 		return err
 	}
