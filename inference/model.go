@@ -148,7 +148,7 @@ func (m *Model) start(plan *nn.Plan, o options) error {
 		context = min(c.Context, o.context)
 	}
 	o.threads, o.rows = max(1, min(o.threads, 256)), max(1, min(o.rows, maxRows))
-	layout := kv.Layout{Layers: c.Layers, Heads: c.KVHeads, Dim: c.HeadDim}
+	layout := nn.Layout(c)
 	pages, err := m.budget(plan, layout, context, o)
 	if err != nil {
 		return err

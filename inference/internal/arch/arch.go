@@ -1,18 +1,22 @@
 // Package arch reads what kind of network a model file holds: its hyper-parameters, checked, and where it differs from
 // its relatives.
 //
-// The supported families are one decoder with a few switches: a residual stream, in every layer attention and a gated
-// feed-forward network, each behind a norm. A family is a row of the table below, not a program of its own.
+// The supported families are one network with a few switches: a residual stream, in every layer attention and a
+// feed-forward network, each with its norms. A family is a row of the table in families.go, not a program of its own.
+//
+// To add an architecture:
+//
+//   - write its row: the switches of Traits say all that the engine can do differently;
+//   - where it needs a new switch, add it to Traits, let package nn plan its tensors (plan.go) and read it in the forward
+//     pass (pass.go), resolved outside of the inner loops;
+//   - where the file has keys of its own, read them in read.go, and refuse what would be computed wrong;
+//   - add a small random model to inference/_reference/models.py: it writes the file and the logits that the tests compare.
+//
+// Names of keys and tensors, and the conventions by which weights are stored, are those of llama.cpp's converter.
 package arch
 
 import (
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
-
-	"shelftalk/inference/internal/gguf"
 )
 
 // The package's refusals.
@@ -30,20 +34,49 @@ type Rope uint8
 const (
 	RopeAdjacent Rope = iota // elements 2i and 2i+1 turn together
 	RopeHalves               // elements i and i+n/2 turn together
+	RopeNone                 // positions are learned vectors, added to the tokens'
 )
 
-// family lists what an architecture does differently.
-type family struct {
-	rope    Rope
-	qkvBias bool // queries, keys and values must have a bias
-}
+// Norms says where a layer's norms stand.
+type Norms uint8
 
-// families is the table.
-func families() map[string]family {
-	return map[string]family{
-		"llama": {rope: RopeAdjacent},
-		"qwen2": {rope: RopeHalves, qkvBias: true},
-	}
+// The places.
+const (
+	NormsBefore Norms = iota // before attention and before the feed-forward network
+	NormsAround              // there, and of their results before these join the residual
+	NormsBehind              // of the residual when the results have joined it
+)
+
+// Activation is the function of the feed-forward network.
+type Activation uint8
+
+// The activations.
+const (
+	SiLU     Activation = iota
+	GELUTanh            // GELU by its approximation with tanh
+	GELU                // GELU by the error function
+)
+
+// Traits are what a family does differently from llama: its zero value is llama.
+type Traits struct {
+	Rope       Rope
+	Norms      Norms
+	Activation Activation
+	// LayerNorm has norms subtract the mean and add a bias; else they are of the root mean square.
+	LayerNorm bool
+	// QKVBias: queries, keys and values must have a bias. Biases: every matrix of a layer must.
+	QKVBias, Biases bool
+	// QKNorm norms each head's queries and keys before they turn.
+	QKNorm bool
+	// Ungated feed-forward networks have no gate: the activation is of the one matrix's result.
+	Ungated bool
+	// ScaledEmbedding multiplies the tokens' vectors by the square root of the width.
+	ScaledEmbedding bool
+	// NoRopeEvery n leaves the rotation out of each n-th layer; GlobalEvery n lets only each n-th layer see further than the
+	// window. Zero: no such layer.
+	NoRopeEvery, GlobalEvery int
+	// Encoder networks see the whole text from every token, and end in vectors instead of a vocabulary's logits.
+	Encoder bool
 }
 
 // Config holds the hyper-parameters of a network.
@@ -58,142 +91,57 @@ type Config struct {
 	Vocab   int
 	Context int // tokens the network was trained for
 	NormEps float32
-	Rope    Rope
-	// RopeBase is the base of the rotations' frequencies, which RopeFactor divides.
-	RopeBase, RopeFactor float64
-	QKVBias              bool
+
+	// Scale multiplies the products of queries and keys.
+	Scale float32
+	// Window is the number of tokens, itself included, that a token sees in a layer that isn't global. Zero: all.
+	Window int
+	// SoftCap c turns logits x into c·tanh(x/c). Zero: not.
+	SoftCap float32
+	// Pooling joins an encoder's vectors.
+	Pooling Pooling
+
+	Turns Turns
+	Traits
 }
+
+// Turns are the parameters of the rotation.
+type Turns struct {
+	Dims int // elements of a head that turn, the first ones; the rest stay
+	// Base is the base of the frequencies, which Factor divides. LocalBase, not divided, is that of layers with a window;
+	// zero: like the others.
+	Base, Factor, LocalBase float64
+	// Gain multiplies the turned elements.
+	Gain float64
+	// Original is the context that the network was trained for before its rotation was stretched, if it was.
+	Original int
+	// Stretch interpolates low frequencies only (YaRN, arXiv:2309.00071).
+	Stretch bool
+	// Fast and Slow bound the interpolation of Stretch, in turns over the original context.
+	Fast, Slow float64
+}
+
+// Pooling says how an encoder's vectors become one.
+type Pooling uint8
+
+// The poolings.
+const (
+	PoolMean  Pooling = iota + 1 // their mean
+	PoolFirst                    // the first token's
+)
 
 // Group is the number of query heads that share one head of keys and values.
 func (c Config) Group() int { return c.Heads / c.KVHeads }
 
-// Bounds beyond any model of the supported families.
-const (
-	maxLayers  = 512
-	maxWidth   = 1 << 16
-	maxHeads   = 1 << 10
-	maxHeadDim = 512
-	maxHidden  = 1 << 18
-	maxVocab   = 1 << 20
-	maxContext = 1 << 24
-)
-
-// Supported lists the architectures by name.
-func Supported() []string { return slices.Sorted(maps.Keys(families())) }
-
-// Read takes the hyper-parameters from a file's metadata and checks them.
-func Read(f *gguf.File) (Config, error) {
-	name, err := f.Text("general.architecture")
-	if err != nil {
-		return Config{}, err
+// WindowOf is the number of tokens, itself included, that a token sees in a layer. Zero: all before it.
+func (c Config) WindowOf(layer int) int {
+	if c.GlobalEvery > 0 && (layer+1)%c.GlobalEvery == 0 {
+		return 0
 	}
-	fam, ok := families()[name]
-	if !ok {
-		return Config{}, fmt.Errorf("architecture %q (supported: %s): %w", name, strings.Join(Supported(), ", "), ErrUnsupported)
-	}
-	c := Config{Arch: name, Rope: fam.rope, QKVBias: fam.qkvBias}
-	if err := c.counts(f); err != nil {
-		return Config{}, err
-	}
-	if err := c.rotation(f); err != nil {
-		return Config{}, err
-	}
-	return c, c.check()
+	return c.Window
 }
 
-func (c *Config) counts(f *gguf.File) error {
-	for _, key := range []struct {
-		name string
-		into *int
-		max  int
-	}{
-		{"block_count", &c.Layers, maxLayers},
-		{"embedding_length", &c.Width, maxWidth},
-		{"feed_forward_length", &c.Hidden, maxHidden},
-		{"attention.head_count", &c.Heads, maxHeads},
-		{"context_length", &c.Context, maxContext},
-	} {
-		n, err := f.Int(c.Arch + "." + key.name)
-		if err != nil {
-			return err
-		}
-		if n < 1 || n > key.max {
-			return fmt.Errorf("%s.%s is %d: %w", c.Arch, key.name, n, gguf.ErrLimit)
-		}
-		*key.into = n
-	}
-	var err error
-	if c.KVHeads, err = f.IntOr(c.Arch+".attention.head_count_kv", c.Heads); err != nil {
-		return err
-	}
-	if c.HeadDim, err = f.IntOr(c.Arch+".attention.key_length", c.Width/c.Heads); err != nil {
-		return err
-	}
-	value, err := f.IntOr(c.Arch+".attention.value_length", c.HeadDim)
-	if err != nil {
-		return err
-	}
-	if value != c.HeadDim {
-		return fmt.Errorf("keys of %d and values of %d elements: %w", c.HeadDim, value, ErrUnsupported)
-	}
-	embedding, ok := f.Tensor("token_embd.weight")
-	if !ok {
-		return fmt.Errorf("tensor %q: %w", "token_embd.weight", gguf.ErrMissing)
-	}
-	c.Vocab = embedding.Rows()
-	return nil
-}
-
-func (c *Config) rotation(f *gguf.File) error {
-	eps, err := f.Float(c.Arch + ".attention.layer_norm_rms_epsilon")
-	if err != nil {
-		return err
-	}
-	c.NormEps = float32(eps)
-	if c.RopeBase, err = f.FloatOr(c.Arch+".rope.freq_base", 10000); err != nil {
-		return err
-	}
-	dims, err := f.IntOr(c.Arch+".rope.dimension_count", c.HeadDim)
-	if err != nil {
-		return err
-	}
-	if dims != c.HeadDim {
-		return fmt.Errorf("rotation of %d of %d elements: %w", dims, c.HeadDim, ErrUnsupported)
-	}
-	scaling, err := f.TextOr(c.Arch+".rope.scaling.type", "none")
-	if err != nil {
-		return err
-	}
-	c.RopeFactor = 1
-	switch scaling {
-	case "none":
-	case "linear":
-		if c.RopeFactor, err = f.FloatOr(c.Arch+".rope.scaling.factor", 1); err != nil {
-			return err
-		}
-	default:
-		return fmt.Errorf("rotation scaled by %q: %w", scaling, ErrUnsupported)
-	}
-	return nil
-}
-
-// check refuses figures that contradict each other, or that the engine's tiles can't carry.
-func (c Config) check() error {
-	switch {
-	case c.KVHeads < 1 || c.KVHeads > c.Heads || c.Heads%c.KVHeads != 0:
-		return fmt.Errorf("%d heads over %d heads of keys: %w", c.Heads, c.KVHeads, ErrShape)
-	case c.HeadDim < 1 || c.HeadDim > maxHeadDim:
-		return fmt.Errorf("heads of %d elements: %w", c.HeadDim, gguf.ErrLimit)
-	case c.HeadDim%16 != 0 || c.Width%32 != 0 || c.Hidden%32 != 0:
-		return fmt.Errorf("heads of %d, width %d, feed-forward %d: %w", c.HeadDim, c.Width, c.Hidden, ErrUnsupported)
-	case c.Heads*c.HeadDim%32 != 0:
-		return fmt.Errorf("%d heads of %d elements: %w", c.Heads, c.HeadDim, ErrUnsupported)
-	case c.Vocab < 2 || c.Vocab > maxVocab:
-		return fmt.Errorf("a vocabulary of %d: %w", c.Vocab, gguf.ErrLimit)
-	case !(c.NormEps > 0 && c.NormEps < 1):
-		return fmt.Errorf("norm epsilon %v: %w", c.NormEps, gguf.ErrLimit)
-	case !(c.RopeBase > 0 && c.RopeFactor > 0):
-		return fmt.Errorf("rotation base %v, factor %v: %w", c.RopeBase, c.RopeFactor, gguf.ErrLimit)
-	}
-	return nil
+// Turned reports whether a layer turns its queries and keys.
+func (c Config) Turned(layer int) bool {
+	return c.Rope != RopeNone && (c.NoRopeEvery == 0 || (layer+1)%c.NoRopeEvery != 0)
 }

@@ -57,7 +57,8 @@ func TestRead(t *testing.T) {
 	}
 	want := Config{
 		Arch: "qwen2", Layers: 2, Width: 64, Heads: 4, KVHeads: 2, HeadDim: 16, Hidden: 128, Vocab: 10, Context: 512,
-		NormEps: 1e-6, Rope: RopeHalves, RopeBase: 1e6, RopeFactor: 1, QKVBias: true,
+		NormEps: 1e-6, Scale: 0.25, Turns: Turns{Dims: 16, Base: 1e6, Factor: 1, Gain: 1},
+		Traits: Traits{Rope: RopeHalves, QKVBias: true},
 	}
 	if got != want {
 		t.Errorf("%+v\nwant %+v", got, want)
@@ -87,8 +88,16 @@ func TestReadRefuses(t *testing.T) {
 		{"epsilon zero", "qwen2.attention.layer_norm_rms_epsilon", float32(0), gguf.ErrLimit},
 		{"epsilon that is no number", "qwen2.attention.layer_norm_rms_epsilon", float32(math.NaN()), gguf.ErrLimit},
 		{"negative base", "qwen2.rope.freq_base", float32(-1), gguf.ErrLimit},
-		{"half a rotation", "qwen2.rope.dimension_count", uint32(8), ErrUnsupported},
-		{"another rotation", "qwen2.rope.scaling.type", "yarn", ErrUnsupported},
+		{"half a pair turns", "qwen2.rope.dimension_count", uint32(7), ErrShape},
+		{"more turns than there is", "qwen2.rope.dimension_count", uint32(32), ErrShape},
+		{"nothing turns", "qwen2.rope.dimension_count", uint32(0), ErrShape},
+		{"another rotation", "qwen2.rope.scaling.type", "dynamic", ErrUnsupported},
+		{"stretched from nowhere", "qwen2.rope.scaling.type", "yarn", ErrShape},
+		{"a negative window", "qwen2.attention.sliding_window", int32(-1), ErrShape},
+		{"attention scaled away", "qwen2.attention.scale", float32(0), gguf.ErrLimit},
+		{"experts", "qwen2.expert_count", uint32(8), ErrUnsupported},
+		{"not causal", "qwen2.attention.causal", false, ErrUnsupported},
+		{"bound attention", "qwen2.attn_logit_softcapping", float32(50), ErrUnsupported},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Read(file(t, map[string]any{test.key: test.value}))

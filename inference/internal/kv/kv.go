@@ -97,6 +97,15 @@ func (c *Cache) Values(page int32, layer, head int) []uint16 {
 	return c.at(page, 2*(layer*c.layout.Heads+head)+1)
 }
 
+// From returns the keys and values of a page's head without the first skip tokens. What the keys hold in their last rows
+// for tokens past the page's end is no key.
+func (c *Cache) From(page int32, layer, head, skip int) (keys, values []uint16) {
+	size := c.layout.block()
+	from := int(page%slabPages)*c.layout.words() + 2*(layer*c.layout.Heads+head)*size
+	slab := c.slabs[page/slabPages]
+	return slab[from+skip : from+skip+size : from+skip+size], slab[from+size+skip*c.layout.Dim : from+2*size : from+2*size]
+}
+
 func (c *Cache) at(page int32, block int) []uint16 {
 	size := c.layout.block()
 	from := int(page%slabPages)*c.layout.words() + block*size

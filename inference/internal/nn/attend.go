@@ -12,7 +12,7 @@ const maxHeadDim = 512
 
 // attend computes attention of layer l. A unit is a head of keys with a run of tokens; the tokens' pages are walked in
 // order, and where neighbours have the same page it is read once for all of their query rows. So each row sees its own
-// pages in their order, whoever shares them.
+// pages in their order, whoever shares them. Pages before a layer's window aren't touched.
 func (n *Net) attend(l int, own *scratch) {
 	blocks := (n.n + n.block - 1) / n.block
 	for {
@@ -30,30 +30,24 @@ func (n *Net) attend(l int, own *scratch) {
 func (n *Net) attendBlock(l, head, from, to int, own *scratch) {
 	c := n.Config
 	group, dim := c.Group(), c.HeadDim
-	scale := float32(1 / math.Sqrt(float64(dim)))
 	own.all.Reset((to-from)*group, dim)
-	last := int32(0)
+	window := int32(c.WindowOf(l))
+	first, last := int32(math.MaxInt32), int32(0)
 	for t := from; t < to; t++ {
-		last = max(last, n.pos[t])
+		first, last = min(first, n.begin(t, window)), max(last, n.seen[t])
 	}
-	for p := range int(last)/kv.PageTokens + 1 {
+	for p := first / kv.PageTokens; p*kv.PageTokens < last; p++ {
 		for t := from; t < to; {
-			if int(n.pos[t])/kv.PageTokens < p {
+			skip, end := n.share(int(p), t, to, window, own.limits)
+			if end == t {
 				t++
 				continue
-			}
-			page, end := n.pages[t][p], t
-			for end < to && int(n.pos[end])/kv.PageTokens >= p && n.pages[end][p] == page {
-				seen := min(kv.PageTokens, int(n.pos[end])+1-p*kv.PageTokens)
-				for g := range group {
-					own.limits[(end-t)*group+g] = seen
-				}
-				end++
 			}
 			a, b := (t-from)*group, (end-from)*group
 			own.some.M, own.some.L, own.some.Acc = own.all.M[a:b], own.all.L[a:b], own.all.Acc[a*dim:b*dim]
 			q := n.packed[(head*n.n+t)*group*dim:]
-			kernel.AttendPage(&own.some, q, b-a, dim, n.cache.Keys(page, l, head), n.cache.Values(page, l, head), own.limits[:b-a], scale)
+			k, v := n.cache.From(n.pages[t][p], n.shelf(l), head, skip)
+			kernel.AttendPage(&own.some, q, b-a, dim, k, v, own.limits[:b-a], c.Scale)
 			t = end
 		}
 	}
@@ -64,4 +58,35 @@ func (n *Net) attendBlock(l, head, from, to int, own *scratch) {
 			own.all.Output(n.mixed[t*width+h*dim:t*width+(h+1)*dim], (t-from)*group+g)
 		}
 	}
+}
+
+// begin is the first position that token t sees.
+func (n *Net) begin(t int, window int32) int32 {
+	if window == 0 {
+		return 0
+	}
+	return max(0, n.pos[t]+1-window)
+}
+
+// share finds the tokens from t on, before to, that attend together to their common p-th page, and sets the limits of
+// their query rows. A token whose window begins inside the page is alone with it, and skips the first positions. The run
+// is empty when t sees nothing of the page.
+func (n *Net) share(p, t, to int, window int32, limits []int) (skip, end int) {
+	const tokens = kv.PageTokens
+	group := n.Config.Group()
+	skip = max(0, int(n.begin(t, window))-p*tokens)
+	if skip >= tokens || int(n.seen[t]) <= p*tokens {
+		return 0, t
+	}
+	page := n.pages[t][p]
+	for end = t; end < to && int(n.seen[end]) > p*tokens && n.pages[end][p] == page; end++ {
+		if end > t && (skip > 0 || int(n.begin(end, window)) > p*tokens) {
+			break
+		}
+		seen := min(tokens, int(n.seen[end])-p*tokens) - skip
+		for g := range group {
+			limits[(end-t)*group+g] = seen
+		}
+	}
+	return skip, end
 }

@@ -19,19 +19,21 @@ type piece struct {
 }
 
 // Load reads the weights with the given number of workers. progress, if set, is told the bytes read so far, from one
-// goroutine at a time.
+// goroutine at a time. A plan is loaded once.
 func (p *Plan) Load(workers int, progress func(done, total int64)) (*Weights, error) {
-	w := &Weights{Config: p.Config, Layers: make([]Layer, p.Config.Layers)}
+	w := p.weights
 	for _, v := range p.vectors {
-		x, err := p.vectorOf(v)
+		x, err := p.read(v)
 		if err != nil {
 			return nil, err
 		}
-		*v.into(w) = x
+		*v.into = x
 	}
-	for i := range w.Turns {
-		if w.Turns[i] <= 0 {
-			return nil, fmt.Errorf("rotation divided by %v: %w", w.Turns[i], arch.ErrShape)
+	for _, divisors := range [][]float32{w.Divisors, w.Short, w.Long} {
+		for _, d := range divisors {
+			if d <= 0 {
+				return nil, fmt.Errorf("rotation divided by %v: %w", d, arch.ErrShape)
+			}
 		}
 	}
 	pieces, err := p.allocate(w)
@@ -43,7 +45,7 @@ func (p *Plan) Load(workers int, progress func(done, total int64)) (*Weights, er
 		w.Free()
 		return nil, err
 	}
-	if p.tied {
+	if w.Head == nil && !p.Config.Encoder {
 		w.Head = w.Embed
 	}
 	return w, nil
@@ -59,15 +61,17 @@ func (p *Plan) allocate(w *Weights) ([]piece, error) {
 			return nil, fmt.Errorf("tensor %q: %w", m.tensor.Name, err)
 		}
 		w.matrices = append(w.matrices, k)
-		*m.into(w) = k
-		perRow := int(m.tensor.Size) / m.rows
-		step := max(16, sliceBytes/perRow&^15)
+		*m.into = k
+		step := max(16, sliceBytes/m.rowBytes()&^15)
 		for row := 0; row < m.rows; row += step {
 			pieces = append(pieces, piece{k, m, row, min(step, m.rows-row)})
 		}
 	}
 	return pieces, nil
 }
+
+// rowBytes is the size of a row in the file.
+func (m *matrixPlan) rowBytes() int { return int(m.tensor.Size) / m.tensor.Rows() }
 
 // fill reads and packs the pieces in parallel. The first failure ends it.
 func (p *Plan) fill(pieces []piece, workers int, progress func(done, total int64)) error {
@@ -115,12 +119,12 @@ func (p *Plan) fill(pieces []piece, workers int, progress func(done, total int64
 
 // pack reads a piece into buf, grown if need be, and packs it. It returns the bytes read.
 func (p *Plan) pack(c piece, buf []byte) ([]byte, int64, error) {
-	perRow := c.plan.tensor.Size / int64(c.plan.rows)
+	perRow := int64(c.plan.rowBytes())
 	n := perRow * int64(c.rows)
 	if int64(len(buf)) < n {
 		buf = make([]byte, n)
 	}
-	if err := p.file.ReadAt(c.plan.tensor, buf[:n], perRow*int64(c.row)); err != nil {
+	if err := p.file.ReadAt(c.plan.tensor, buf[:n], perRow*int64(c.plan.from+c.row)); err != nil {
 		return buf, 0, err
 	}
 	if err := c.matrix.Pack(buf[:n], c.row, c.rows); err != nil {

@@ -21,9 +21,9 @@
 package nn
 
 import (
-	"math"
 	"slices"
 
+	"shelftalk/inference/internal/arch"
 	"shelftalk/inference/internal/kernel"
 	"shelftalk/inference/internal/kv"
 )
@@ -45,8 +45,9 @@ type Net struct {
 	maxTokens, maxLogits int
 	context              int
 
-	// turns of every position: cosines and sines, HeadDim/2 each.
-	cos, sin []float32
+	joints    []joint
+	rotations []*rotation // by layer
+	activate  func(dst, gate, up []float32)
 
 	acts *kernel.Acts
 	// Per token: residual, its addition, queries as they come, attention's result, gate and up.
@@ -61,6 +62,7 @@ type Net struct {
 	n      int
 	ids    []int32
 	pos    []int32
+	seen   []int32 // positions that a token sees, from the sequence's beginning
 	pages  [][]int32
 	want   []int32 // tokens whose residual is kept, in the order of the rows
 	rows   []rowAt
@@ -103,13 +105,14 @@ func New(w *Weights, cache *kv.Cache, workers, maxTokens, maxLogits, context int
 	n := &Net{
 		Weights: w, cache: cache, pool: newPool(workers),
 		maxTokens: maxTokens, maxLogits: maxLogits, context: context,
+		joints: jointsOf(w), rotations: rotationsOf(w, context), activate: activation(c.Traits),
 		acts: kernel.NewActs(maxTokens, max(c.Width, c.Hidden, queries)),
 		x:    floats(maxTokens * c.Width), y: floats(maxTokens * c.Width),
 		q: floats(maxTokens * queries), mixed: floats(maxTokens * queries), packed: floats(maxTokens * queries),
 		k: floats(maxTokens * keys), v: floats(maxTokens * keys),
 		gate: floats(maxTokens * c.Hidden), up: floats(maxTokens * c.Hidden),
 		kept: floats(maxTokens * c.Width), logits: floats(maxLogits * c.Vocab),
-		ids: make([]int32, maxTokens), pos: make([]int32, maxTokens), pages: make([][]int32, maxTokens),
+		ids: make([]int32, maxTokens), pos: make([]int32, maxTokens), seen: make([]int32, maxTokens), pages: make([][]int32, maxTokens),
 		want: make([]int32, 0, maxTokens), rows: make([]rowAt, 0, maxTokens),
 		own: make([]scratch, workers),
 	}
@@ -119,7 +122,6 @@ func New(w *Weights, cache *kv.Cache, workers, maxTokens, maxLogits, context int
 		n.own[i].all.Reset(most, c.HeadDim)
 	}
 	n.passes = passes{n.forward, n.multiplyHead, n.runEach}
-	n.turnTables()
 	return n
 }
 
@@ -137,24 +139,32 @@ func WorkingBytes(w *Plan, maxTokens, maxLogits, context int) int64 {
 	c := w.Config
 	perToken := 3*c.Width + 3*c.Heads*c.HeadDim + 2*c.KVHeads*c.HeadDim + 2*c.Hidden
 	acts := 2 * max(c.Width, c.Hidden, c.Heads*c.HeadDim)
-	return int64(maxTokens)*int64(4*perToken+acts) + 4*int64(maxLogits)*int64(c.Vocab) + 4*int64(context)*int64(c.HeadDim)
+	tables := 0
+	if c.Rope != arch.RopeNone {
+		tables = c.Turns.Dims
+	}
+	if c.Turns.LocalBase > 0 {
+		tables *= 2
+	}
+	return int64(maxTokens)*int64(4*perToken+acts) + 4*int64(maxLogits)*int64(c.Vocab) + 4*int64(context)*int64(tables)
 }
 
-// turnTables computes the rotation of every position.
-func (n *Net) turnTables() {
-	c := n.Config
-	half := c.HeadDim / 2
-	n.cos, n.sin = make([]float32, n.context*half), make([]float32, n.context*half)
-	for i := range half {
-		freq := math.Pow(c.RopeBase, -2*float64(i)/float64(c.HeadDim)) / c.RopeFactor
-		if n.Turns != nil {
-			freq /= float64(n.Turns[i])
-		}
-		for pos := range n.context {
-			sin, cos := math.Sincos(float64(pos) * freq)
-			n.cos[pos*half+i], n.sin[pos*half+i] = float32(cos), float32(sin)
-		}
+// Layout is the shape of the pages that a network's keys and values need. An encoder's are read in the pass that writes
+// them, so all layers share one place.
+func Layout(c arch.Config) kv.Layout {
+	l := kv.Layout{Layers: c.Layers, Heads: c.KVHeads, Dim: c.HeadDim}
+	if c.Encoder {
+		l.Layers = 1
 	}
+	return l
+}
+
+// shelf is the place of a layer's keys and values in a page.
+func (n *Net) shelf(l int) int {
+	if n.Config.Encoder {
+		return 0
+	}
+	return l
 }
 
 // Forward computes the rows' tokens. Together they are at most MaxTokens, and no row appears twice. The tokens are
@@ -185,6 +195,10 @@ func (n *Net) arrange(rows []Row) {
 		at.from = n.n
 		for j, id := range r.Tokens {
 			n.ids[n.n], n.pos[n.n], n.pages[n.n] = id, int32(r.Seq.Len()+j), r.Seq.Pages()
+			n.seen[n.n] = n.pos[n.n] + 1
+			if n.Config.Encoder {
+				n.seen[n.n] = int32(r.Seq.Len() + len(r.Tokens))
+			}
 			n.n++
 		}
 	}
@@ -217,6 +231,9 @@ func (n *Net) Logits(from, count int) {
 	n.head = headJob{from, count}
 	n.pool.run(n.passes.logits)
 }
+
+// Kept returns the i-th residual of the last Forward; in an encoder that's a token's vector.
+func (n *Net) Kept(i int) []float32 { return n.kept[i*n.Config.Width : (i+1)*n.Config.Width] }
 
 // Row returns the logits of the i-th residual of the last Logits. The caller may change them.
 func (n *Net) Row(i int) []float32 { return n.logits[i*n.Config.Vocab : (i+1)*n.Config.Vocab] }

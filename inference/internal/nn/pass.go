@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math"
 	"runtime"
 
 	"shelftalk/inference/internal/arch"
@@ -19,11 +20,11 @@ func (n *Net) forward(worker int) {
 		n.pool.arrive(nothing)
 		n.attend(l, &n.own[worker])
 		n.meet(toOutput, l)
-		n.multiply(n.y, width, y.Output)
+		n.multiply(n.y, width, y.Output.Matrix)
 		n.meet(toHidden, l)
 		n.feed(y)
 		n.meet(toDown, l)
-		n.multiply(n.y, width, y.Down)
+		n.multiply(n.y, width, y.Down.Matrix)
 		if l+1 < len(n.Layers) {
 			n.meet(toHeads, l+1)
 		}
@@ -80,26 +81,28 @@ func (n *Net) inputs(s stage) int {
 func (n *Net) ready(s stage, l, tile int) {
 	switch s {
 	case toHeads:
-		n.normed(tile, n.Layers[l].AttnNorm, l > 0)
+		n.join(tile, &n.joints[2*l])
 	case toOutput:
 		n.acts.Quantise(tile, n.mixed, n.inputs(s))
 	case toHidden:
-		n.normed(tile, n.Layers[l].HiddenNorm, true)
+		n.join(tile, &n.joints[2*l+1])
 	case toDown:
 		n.acts.Quantise(tile, n.gate, n.inputs(s))
 	}
 }
 
-// normed adds the last phase's result to a tile's residuals, and quantises their norm.
-func (n *Net) normed(tile int, weights []float32, add bool) {
+// join lets a tile's tokens pass a joint, and quantises what the next sublayer is given.
+func (n *Net) join(tile int, j *joint) {
 	c := n.Config
 	from, to := n.acts.Tile(tile)
 	for t := from; t < to; t++ {
 		x, y := n.x[t*c.Width:(t+1)*c.Width], n.y[t*c.Width:(t+1)*c.Width]
-		if add {
-			kernel.Add(x, y)
+		j.add(x, y, c.NormEps)
+		if j.input.Weight != nil {
+			j.input.apply(y, x, c.NormEps)
+		} else {
+			copy(y, x)
 		}
-		kernel.RMSNorm(y, x, weights, c.NormEps)
 	}
 	n.acts.Quantise(tile, n.y, c.Width)
 }
@@ -112,11 +115,25 @@ func (n *Net) embed() {
 		if !ok {
 			return
 		}
-		n.Embed.Row(n.x[t*width:(t+1)*width], int(n.ids[t]))
+		x, y := n.x[t*width:(t+1)*width], n.y[t*width:(t+1)*width]
+		n.Embed.Row(x, int(n.ids[t]))
+		if n.Config.ScaledEmbedding {
+			scale := float32(math.Sqrt(float64(width)))
+			for i := range x {
+				x[i] *= scale
+			}
+		}
+		if n.Places != nil {
+			n.Places.Row(y, int(n.pos[t]))
+			kernel.Add(x, y)
+		}
+		if n.Kind != nil {
+			kernel.Add(x, n.Kind)
+		}
 	}
 }
 
-// keep copies the residuals whose logits are wanted, with the last layer's addition.
+// keep copies the residuals that are wanted, as the last joint leaves them.
 func (n *Net) keep() {
 	width := n.Config.Width
 	for {
@@ -125,9 +142,9 @@ func (n *Net) keep() {
 			return
 		}
 		t := int(n.want[i])
-		x := n.kept[i*width : (i+1)*width]
-		copy(x, n.x[t*width:(t+1)*width])
-		kernel.Add(x, n.y[t*width:(t+1)*width])
+		x, y := n.x[t*width:(t+1)*width], n.y[t*width:(t+1)*width]
+		n.joints[2*len(n.Layers)].add(x, y, n.Config.NormEps)
+		copy(n.kept[i*width:(i+1)*width], x)
 	}
 }
 
@@ -143,58 +160,66 @@ func (n *Net) heads(l int) {
 		}
 		switch {
 		case h < c.Heads:
-			kernel.MatMul(n.q, queries, y.Query, n.acts, h*panels, (h+1)*panels)
-			n.packQuery(h, y.QueryBias)
+			kernel.MatMul(n.q, queries, y.Query.Matrix, n.acts, h*panels, (h+1)*panels)
+			n.packQuery(l, h)
 		case h < c.Heads+c.KVHeads:
 			h -= c.Heads
-			kernel.MatMul(n.k, keys, y.Key, n.acts, h*panels, (h+1)*panels)
-			n.storeKeys(l, h, y.KeyBias)
+			kernel.MatMul(n.k, keys, y.Key.Matrix, n.acts, h*panels, (h+1)*panels)
+			n.storeKeys(l, h)
 		default:
 			h -= c.Heads + c.KVHeads
-			kernel.MatMul(n.v, keys, y.Value, n.acts, h*panels, (h+1)*panels)
-			n.storeValues(l, h, y.ValueBias)
+			kernel.MatMul(n.v, keys, y.Value.Matrix, n.acts, h*panels, (h+1)*panels)
+			n.storeValues(l, h)
 		}
 	}
 }
 
-// turn adds the bias of head h to x and rotates it to its position.
-func (n *Net) turn(x []float32, h int, bias []float32, pos int32) {
-	c := n.Config
-	if bias != nil {
-		kernel.Add(x, bias[h*c.HeadDim:(h+1)*c.HeadDim])
+// biasOf is head h's part of a bias.
+func (n *Net) biasOf(y *Linear, h int) []float32 {
+	if y.Bias == nil {
+		return nil
 	}
-	half := c.HeadDim / 2
-	cos, sin := n.cos[int(pos)*half:(int(pos)+1)*half], n.sin[int(pos)*half:(int(pos)+1)*half]
-	if c.Rope == arch.RopeHalves {
-		kernel.RopeNeox(x, cos, sin)
-	} else {
-		kernel.RopeNorm(x, cos, sin)
+	return y.Bias[h*n.Config.HeadDim : (h+1)*n.Config.HeadDim]
+}
+
+// turn makes the head x of a token at pos ready to be compared: bias, norm and rotation, as far as there are such.
+func (n *Net) turn(x, bias, norm []float32, by *rotation, pos int32) {
+	if bias != nil {
+		kernel.Add(x, bias)
+	}
+	if norm != nil {
+		kernel.RMSNorm(x, x, norm, n.Config.NormEps)
+	}
+	if by != nil {
+		by.turn(x, int(pos))
 	}
 }
 
 // packQuery turns head h of every token and puts it beside the others of its group.
-func (n *Net) packQuery(h int, bias []float32) {
-	c := n.Config
+func (n *Net) packQuery(l, h int) {
+	c, y := n.Config, &n.Layers[l]
 	dim, group, queries := c.HeadDim, c.Group(), c.Heads*c.HeadDim
+	bias, by := n.biasOf(&y.Query, h), n.rotations[l]
 	for t := range n.n {
 		x := n.q[t*queries+h*dim : t*queries+(h+1)*dim]
-		n.turn(x, h, bias, n.pos[t])
+		n.turn(x, bias, y.QueryNorm, by, n.pos[t])
 		at := ((h/group*n.n+t)*group + h%group) * dim
 		copy(n.packed[at:at+dim], x)
 	}
 }
 
 // storeKeys turns head h of every token's keys and puts it into its page.
-func (n *Net) storeKeys(l, h int, bias []float32) {
-	c := n.Config
+func (n *Net) storeKeys(l, h int) {
+	c, y := n.Config, &n.Layers[l]
 	dim, keys := c.HeadDim, c.KVHeads*c.HeadDim
+	bias, by := n.biasOf(&y.Key, h), n.rotations[l]
 	var half [maxHeadDim]uint16
 	for t := range n.n {
 		x := n.k[t*keys+h*dim : t*keys+(h+1)*dim]
-		n.turn(x, h, bias, n.pos[t])
+		n.turn(x, bias, y.KeyNorm, by, n.pos[t])
 		kernel.ToHalf(half[:dim], x)
 		at := int(n.pos[t]) % kv.PageTokens
-		page := n.cache.Keys(n.pages[t][int(n.pos[t])/kv.PageTokens], l, h)
+		page := n.cache.Keys(n.pages[t][int(n.pos[t])/kv.PageTokens], n.shelf(l), h)
 		for i, v := range half[:dim] {
 			page[i*kv.PageTokens+at] = v
 		}
@@ -202,16 +227,17 @@ func (n *Net) storeKeys(l, h int, bias []float32) {
 }
 
 // storeValues puts head h of every token's values into its page.
-func (n *Net) storeValues(l, h int, bias []float32) {
+func (n *Net) storeValues(l, h int) {
 	c := n.Config
 	dim, keys := c.HeadDim, c.KVHeads*c.HeadDim
+	bias := n.biasOf(&n.Layers[l].Value, h)
 	for t := range n.n {
 		x := n.v[t*keys+h*dim : t*keys+(h+1)*dim]
 		if bias != nil {
-			kernel.Add(x, bias[h*dim:(h+1)*dim])
+			kernel.Add(x, bias)
 		}
 		at := int(n.pos[t]) % kv.PageTokens
-		page := n.cache.Values(n.pages[t][int(n.pos[t])/kv.PageTokens], l, h)
+		page := n.cache.Values(n.pages[t][int(n.pos[t])/kv.PageTokens], n.shelf(l), h)
 		kernel.ToHalf(page[at*dim:(at+1)*dim], x)
 	}
 }
@@ -247,24 +273,49 @@ func (n *Net) grainOf(panels int) int {
 	return min(maxGrain, max(1, panels/(8*n.pool.workers)))
 }
 
-// feed computes gate and up and joins them.
+// feed computes the feed-forward network's inner values: gate and up joined, or up alone.
 func (n *Net) feed(y *Layer) {
 	hidden := n.Config.Hidden
-	panels := y.Gate.Panels()
+	panels := y.Up.Panels()
 	grain := n.grainOf(panels)
 	for {
 		from, to, ok := n.pool.next(panels, grain)
 		if !ok {
 			return
 		}
-		kernel.MatMul(n.gate, hidden, y.Gate, n.acts, from, to)
-		kernel.MatMul(n.up, hidden, y.Up, n.acts, from, to)
+		if y.Gate.Matrix != nil {
+			kernel.MatMul(n.gate, hidden, y.Gate.Matrix, n.acts, from, to)
+		}
+		kernel.MatMul(n.up, hidden, y.Up.Matrix, n.acts, from, to)
 		a, b := from*16, min(to*16, hidden)
 		for t := range n.n {
-			gate := n.gate[t*hidden+a : t*hidden+b]
-			kernel.SiluMul(gate, gate, n.up[t*hidden+a:t*hidden+b])
+			gate, up := n.gate[t*hidden+a:t*hidden+b], n.up[t*hidden+a:t*hidden+b]
+			if y.Gate.Bias != nil {
+				kernel.Add(gate, y.Gate.Bias[a:b])
+			}
+			if y.Up.Bias != nil {
+				kernel.Add(up, y.Up.Bias[a:b])
+			}
+			n.activate(gate, gate, up)
 		}
 		n.breathe()
+	}
+}
+
+// activation returns the function that makes a feed-forward network's inner values of gate and up.
+func activation(t arch.Traits) func(dst, gate, up []float32) {
+	alone := func(f func(dst, x []float32)) func(dst, gate, up []float32) {
+		return func(dst, _, up []float32) { f(dst, up) }
+	}
+	switch {
+	case t.Activation == arch.GELU:
+		return alone(kernel.GeluErf)
+	case t.Activation == arch.GELUTanh && t.Ungated:
+		return alone(kernel.Gelu)
+	case t.Activation == arch.GELUTanh:
+		return kernel.GeluMul
+	default:
+		return kernel.SiluMul
 	}
 }
 
@@ -280,10 +331,29 @@ func (n *Net) multiplyHead(int) {
 		from, to := n.acts.Tile(tile)
 		for t := from; t < to; t++ {
 			x := n.kept[(n.head.from+t)*c.Width : (n.head.from+t+1)*c.Width]
-			kernel.RMSNorm(n.y[t*c.Width:(t+1)*c.Width], x, n.Norm, c.NormEps)
+			n.Last.apply(n.y[t*c.Width:(t+1)*c.Width], x, c.NormEps)
 		}
 		n.acts.Quantise(tile, n.y, c.Width)
 	}
 	n.pool.arrive(nothing)
 	n.multiply(n.logits, c.Vocab, n.Head)
+	if c.SoftCap > 0 {
+		n.pool.arrive(nothing)
+		n.cap()
+	}
+}
+
+// cap bounds the logits softly.
+func (n *Net) cap() {
+	limit := n.Config.SoftCap
+	for {
+		i, _, ok := n.pool.next(n.head.n, 1)
+		if !ok {
+			return
+		}
+		row := n.Row(i)
+		for j, x := range row {
+			row[j] = limit * float32(math.Tanh(float64(x/limit)))
+		}
+	}
 }
