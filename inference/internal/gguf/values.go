@@ -129,6 +129,23 @@ func (f *File) Ints(key string) ([]int32, error) {
 	return nil, fmt.Errorf("%s isn't a list of whole numbers: %w", key, ErrKind)
 }
 
+// Floats returns a list of numbers as float32, nil where the key isn't there. They may be anything that float32 can hold.
+func (f *File) Floats(key string) ([]float32, error) {
+	switch list := f.values[key].(type) {
+	case nil:
+		return nil, nil
+	case []float32:
+		return list, nil
+	case []int32:
+		out := make([]float32, len(list))
+		for i, n := range list {
+			out[i] = float32(n)
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("%s isn't a list of numbers: %w", key, ErrKind)
+}
+
 func narrow[T uint32 | int64 | uint64](key string, list []T) ([]int32, error) {
 	out := make([]int32, len(list))
 	for i, n := range list {

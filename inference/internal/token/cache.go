@@ -39,3 +39,17 @@ func (c *wordCache) get(word string) ([]int32, bool) {
 func (c *wordCache) put(word string, ids []int32) {
 	c.slot(word).Store(&cachedWord{strings.Clone(word), append([]int32(nil), ids...)})
 }
+
+// append appends the tokens of word: those it remembers, or what encode appends.
+func (c *wordCache) append(dst []int32, word string, encode func([]int32, string) []int32) []int32 {
+	if len(word) > maxCached {
+		return encode(dst, word)
+	}
+	if ids, ok := c.get(word); ok {
+		return append(dst, ids...)
+	}
+	start := len(dst)
+	dst = encode(dst, word)
+	c.put(word, dst[start:])
+	return dst
+}

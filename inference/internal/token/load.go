@@ -20,51 +20,85 @@ func FromFile(f *gguf.File) (*Tokenizer, error) {
 }
 
 func specOf(f *gguf.File) (Spec, error) {
-	var s Spec
 	model, err := f.Text("tokenizer.ggml.model")
 	if err != nil {
+		return Spec{}, err
+	}
+	if model != modelBPE && model != modelSPM && model != modelWordPiece {
+		return Spec{}, fmt.Errorf("kind %q: %w", model, ErrModel)
+	}
+	s := Spec{Model: model}
+	if err := s.readTokens(f); err != nil {
 		return s, err
 	}
-	if model != "gpt2" {
-		return s, fmt.Errorf("kind %q: %w", model, ErrModel)
+	if err := s.readFlags(f); err != nil {
+		return s, err
 	}
+	return s, s.readSpecials(f)
+}
+
+func (s *Spec) readTokens(f *gguf.File) (err error) {
 	if s.Pattern, err = f.TextOr("tokenizer.ggml.pre", ""); err != nil {
-		return s, err
+		return err
 	}
 	if s.Tokens, err = f.Texts("tokenizer.ggml.tokens"); err != nil {
-		return s, err
+		return err
 	}
 	if s.Merges, err = f.Texts("tokenizer.ggml.merges"); err != nil {
-		return s, err
+		return err
 	}
-	if s.AddBOS, err = f.BoolOr("tokenizer.ggml.add_bos_token", false); err != nil {
-		return s, err
+	if s.Scores, err = f.Floats("tokenizer.ggml.scores"); err != nil {
+		return err
 	}
 	kinds, err := f.Ints("tokenizer.ggml.token_type")
-	if err != nil {
-		return s, err
+	if err != nil || kinds == nil {
+		return err
 	}
-	if kinds != nil {
-		s.Kinds = make([]Kind, len(kinds))
-		for i, k := range kinds {
-			if k < 0 || k > int32(Byte) {
-				return s, fmt.Errorf("token %d is of kind %d: %w", i, k, ErrVocabulary)
-			}
-			s.Kinds[i] = Kind(k)
+	s.Kinds = make([]Kind, len(kinds))
+	for i, k := range kinds {
+		if k < 0 || k > int32(Byte) {
+			return fmt.Errorf("token %d is of kind %d: %w", i, k, ErrVocabulary)
+		}
+		s.Kinds[i] = Kind(k)
+	}
+	return nil
+}
+
+// readFlags reads what a file may say about its texts; what it doesn't say depends on the kind.
+func (s *Spec) readFlags(f *gguf.File) (err error) {
+	for _, flag := range []struct {
+		key    string
+		absent bool
+		to     *bool
+	}{
+		{"add_bos_token", s.Model == modelSPM, &s.AddBOS},
+		{"add_space_prefix", true, &s.SpacePrefix},
+		{"remove_extra_whitespaces", false, &s.TrimSpaces},
+		{"normalizer.lowercase", true, &s.Lower},
+	} {
+		if *flag.to, err = f.BoolOr("tokenizer.ggml."+flag.key, flag.absent); err != nil {
+			return err
 		}
 	}
-	for _, id := range []struct {
+	s.StripAccents, err = f.BoolOr("tokenizer.ggml.normalizer.strip_accents", s.Lower)
+	return err
+}
+
+func (s *Spec) readSpecials(f *gguf.File) error {
+	// What a file leaves out is where the kind's first vocabulary had it.
+	absent := map[string][5]int{modelSPM: {1, 2, -1, 0, -1}, modelWordPiece: {101, -1, -1, 100, 102}, modelBPE: {-1, -1, -1, -1, -1}}[s.Model]
+	for i, id := range []struct {
 		key string
 		to  *int32
-	}{{"bos", &s.BOS}, {"eos", &s.EOS}, {"eot", &s.EOT}} {
-		n, err := f.IntOr("tokenizer.ggml."+id.key+"_token_id", -1)
+	}{{"bos", &s.BOS}, {"eos", &s.EOS}, {"eot", &s.EOT}, {"unknown", &s.Unknown}, {"seperator", &s.Separator}} { //nolint:misspell // the format's spelling
+		n, err := f.IntOr("tokenizer.ggml."+id.key+"_token_id", min(absent[i], len(s.Tokens)-1))
 		if err != nil {
-			return s, err
+			return err
 		}
 		if n < -1 || n >= len(s.Tokens) {
-			return s, fmt.Errorf("%s is %d of %d: %w", id.key, n, len(s.Tokens), ErrSpecial)
+			return fmt.Errorf("%s is %d of %d: %w", id.key, n, len(s.Tokens), ErrSpecial)
 		}
 		*id.to = int32(n)
 	}
-	return s, nil
+	return nil
 }

@@ -13,15 +13,15 @@ import (
 // maxPiped bounds the text that goes through the library: it keeps a record for every byte.
 const maxPiped = 16 << 10
 
-// pipeline is the library's pipeline over a Tokenizer's parts: cleaning as its normalizer, the word scanner as its
-// pre-tokenizer, the merges as its model, and the decoder. The library's own parts give other ids than the models were
+// pipeline is the library's pipeline over a Tokenizer's parts: cleaning as its normalizer, the words as its
+// pre-tokenizer, their tokens as its model, and the decoder. The library's own parts give other ids than the models were
 // trained with (it lacks the look-ahead of the patterns, and orders merges differently); its pipeline doesn't.
 type pipeline struct{ library *tokenizer.Tokenizer }
 
 func newPipeline(t *Tokenizer) pipeline {
 	library := tokenizer.NewTokenizer(model{t})
-	library.WithNormalizer(composer{t.pattern})
-	library.WithPreTokenizer(pretokenizer.NewSplit(words{t.pattern}, normalizer.IsolatedBehavior, false))
+	library.WithNormalizer(cleaner{t.scheme})
+	library.WithPreTokenizer(pretokenizer.NewSplit(words{t.scheme}, normalizer.IsolatedBehavior, false))
 	library.WithDecoder(decoder{})
 	return pipeline{library}
 }
@@ -51,13 +51,14 @@ func (p pipeline) encode(text string) (ids []int32, err error) {
 type model struct{ t *Tokenizer }
 
 func (m model) Tokenize(word string) ([]tokenizer.Token, error) {
-	ids := m.t.bpe.appendWord(nil, word)
+	ids := m.t.scheme.appendWord(nil, word)
 	list := make([]tokenizer.Token, len(ids))
 	at := 0
 	for i, id := range ids {
 		b := m.t.Bytes(id)
-		list[i] = tokenizer.NewToken(int(id), string(b), []int{at, at + len(b)})
-		at += len(b)
+		end := min(at+len(b), len(word))
+		list[i] = tokenizer.NewToken(int(id), string(b), []int{at, end})
+		at = end
 	}
 	return list, nil
 }
@@ -88,12 +89,12 @@ func (m model) Save(string, ...string) error {
 	return fmt.Errorf("a tokenizer is a part of its model file: %w", errors.ErrUnsupported)
 }
 
-// composer is normalizer.Normalizer: composed characters, for the patterns that want them.
-type composer struct{ p pattern }
+// cleaner is normalizer.Normalizer.
+type cleaner struct{ s scheme }
 
-func (c composer) Normalize(n *normalizer.NormalizedString) (*normalizer.NormalizedString, error) { //nolint:misspell // the library's spelling
+func (c cleaner) Normalize(n *normalizer.NormalizedString) (*normalizer.NormalizedString, error) { //nolint:misspell // the library's spelling
 	before := n.GetNormalized()
-	after := c.p.clean(before)
+	after := c.s.clean(before, true)
 	if after == before {
 		return n, nil
 	}
@@ -101,12 +102,12 @@ func (c composer) Normalize(n *normalizer.NormalizedString) (*normalizer.Normali
 }
 
 // words is normalizer.Pattern: every word is a match.
-type words struct{ p pattern }
+type words struct{ s scheme }
 
 func (w words) FindMatches(text string) []normalizer.OffsetsMatch {
 	var list []normalizer.OffsetsMatch
 	for at := 0; at < len(text); {
-		n := w.p.next(text[at:])
+		n := w.s.next(text[at:])
 		list = append(list, normalizer.OffsetsMatch{Offsets: []int{at, at + n}, Match: true})
 		at += n
 	}

@@ -1,9 +1,16 @@
-// Package token turns text into the ids that a model reads, and ids back into bytes: byte-level byte-pair encoding.
+// Package token turns text into the ids that a model reads, and ids back into bytes.
 //
 // Encoding has four stages. The text is cut at special tokens (only where the caller asks: text from outside must never
-// be able to spell a control token). Each piece is made valid UTF-8 and, for some models, composed (NFC). A scanner cuts
-// it into words, as the regular expression of the model's family does. Each word's bytes are merged pair by pair, the
-// pair of the lowest rank first and the leftmost among equals, until no known pair is left.
+// be able to spell a control token). Each piece is cleaned: made valid UTF-8, and what else the kind of vocabulary wants.
+// It is cut into words. Each word becomes tokens. There are three kinds:
+//
+//   - Byte-level byte-pair encoding (GPT-2, Llama 3, Qwen): a scanner finds the words, as the regular expression of the
+//     model's family does; a word's bytes are merged pair by pair, the pair of the lowest rank first and the leftmost
+//     among equals, until no known pair is left.
+//   - SentencePiece's byte-pair encoding (Llama 2, Mistral, Phi-3, Gemma): spaces are written ▁, a word ends before a ▁,
+//     and its characters are merged by the scores of what they become. Such a vocabulary often puts a space in front of a
+//     text: LeadingSpace, AppendMore and Decode know about it, Bytes doesn't.
+//   - WordPiece (BERT): small letters without accents; a word becomes the longest pieces that the vocabulary has.
 //
 // The ids are those of Hugging Face's tokenizers for the same vocabulary, for every text. No input makes Encode
 // quadratic, and none makes it panic.
@@ -14,7 +21,7 @@ package token
 import (
 	"fmt"
 	"slices"
-	"unicode/utf8"
+	"strings"
 )
 
 // Kind says what a token is for.
@@ -30,37 +37,69 @@ const (
 	Byte    Kind = 6
 )
 
+// The models, by their names in GGUF files.
+const (
+	modelBPE       = "gpt2"
+	modelSPM       = "llama"
+	modelWordPiece = "bert"
+)
+
 // Spec is what a tokenizer is made of.
 type Spec struct {
-	// Pattern names the word pattern as GGUF's tokenizer.ggml.pre does: "gpt-2", "smollm", "qwen2", "llama-bpe", ….
+	// Model is the kind: "gpt2" (byte-level byte-pair encoding), "llama" (SentencePiece) or "bert" (WordPiece).
+	Model string
+	// Pattern names the word pattern of a gpt2 model as GGUF's tokenizer.ggml.pre does: "gpt-2", "smollm", "qwen2",
+	// "llama-bpe", ….
 	Pattern string
-	// Tokens are in the byte-level alphabet (a space is "Ġ"), except control and user tokens, which are plain text.
+	// Tokens of a gpt2 model are in the byte-level alphabet (a space is "Ġ"). Those of a llama model have ▁ for a space,
+	// and names such as <0x0A> for bytes. Those of a bert model have a ▁ in front of what begins a word, and no ## in front
+	// of what goes on with one. Control and user tokens are plain text.
 	Tokens []string
 	// Kinds has an entry per token, or is nil: all Normal.
 	Kinds []Kind
-	// Merges are pairs of tokens with a space between, by rank.
+	// Scores of a llama model, an entry per token: the pair that becomes the token of the highest merges first.
+	Scores []float32
+	// Merges are pairs of tokens with a space between, by rank. A llama model may have them instead of scores.
 	Merges []string
-	// BOS, EOS and EOT are ids, or -1.
-	BOS, EOS, EOT int32
+	// BOS, EOS and EOT are ids, or -1. Unknown stands for text that no token can write. Separator ends a text of a bert
+	// model, and BOS begins it.
+	BOS, EOS, EOT, Unknown, Separator int32
 	// AddBOS says that a text begins with BOS.
 	AddBOS bool
+	// SpacePrefix says that a llama model reads a text with a space in front; TrimSpaces that it leaves out spaces at the
+	// ends and repeated ones.
+	SpacePrefix, TrimSpaces bool
+	// Lower and StripAccents say that a bert model reads small letters without accents.
+	Lower, StripAccents bool
+}
+
+// scheme is how a kind of tokenizer reads plain text.
+type scheme interface {
+	// clean prepares a text. start says that it begins the whole, or stands behind a special token.
+	clean(text string, start bool) string
+	// next returns the length of the first word of a cleaned text that isn't empty; at least 1.
+	next(text string) int
+	// appendWord appends the tokens of one word of a cleaned text.
+	appendWord(dst []int32, word string) []int32
 }
 
 // Tokenizer is immutable after New, but for a cache that minds its own locking: use it from any goroutine.
 type Tokenizer struct {
-	pattern  pattern
+	scheme   scheme
 	text     []byte  // all tokens' bytes, joined
 	ends     []int32 // token id's bytes are text[ends[id]:ends[id+1]]
 	kinds    []Kind
 	names    map[int32]string // control, user and unused tokens as they are spelled
 	sorted   []int32          // ids of tokens with text, by their bytes
 	longest  int              // bytes of the longest of them
-	bpe      bpe
-	specials specials
+	trusted  specials         // only trusted text spells them
+	anywhere specials         // any text spells them
+	swallows map[int32]bool   // the white space behind these is dropped
 	library  pipeline
-	bos, eos int32
-	addBOS   bool
-	stops    []int32 // the end-of-generation set
+
+	bos, eos, separator int32
+	addBOS, space       bool
+	stops               []int32 // the end-of-generation set
 }
 
 // maxVocabulary bounds the token list: the largest known has a quarter of it.
@@ -68,10 +107,6 @@ const maxVocabulary = 1 << 20
 
 // New makes a tokenizer. The Spec's slices aren't kept.
 func New(s Spec) (*Tokenizer, error) {
-	p, err := patternOf(s.Pattern)
-	if err != nil {
-		return nil, err
-	}
 	n := len(s.Tokens)
 	if n == 0 || n > maxVocabulary {
 		return nil, fmt.Errorf("%d tokens: %w", n, ErrVocabulary)
@@ -79,23 +114,42 @@ func New(s Spec) (*Tokenizer, error) {
 	if s.Kinds != nil && len(s.Kinds) != n {
 		return nil, fmt.Errorf("%d token kinds for %d tokens: %w", len(s.Kinds), n, ErrVocabulary)
 	}
-	for _, id := range []int32{s.BOS, s.EOS, s.EOT} {
+	for _, id := range []int32{s.BOS, s.EOS, s.EOT, s.Unknown, s.Separator} {
 		if id < -1 || int(id) >= n {
 			return nil, fmt.Errorf("id %d of %d: %w", id, n, ErrSpecial)
 		}
 	}
-	t := &Tokenizer{pattern: p, bos: s.BOS, eos: s.EOS, addBOS: s.AddBOS && s.BOS >= 0}
+	t := &Tokenizer{
+		bos: s.BOS, eos: s.EOS, separator: -1, addBOS: s.AddBOS && s.BOS >= 0, space: s.Model == modelSPM && s.SpacePrefix,
+	}
 	if err := t.addTokens(s); err != nil {
 		return nil, err
 	}
-	if t.bpe, err = newBPE(s, t.kinds, p.wholeWords); err != nil {
+	if err := t.addScheme(s); err != nil {
 		return nil, err
 	}
-	t.specials = newSpecials(t.names, t.kinds)
+	if err := t.collectSpecials(s.Model); err != nil {
+		return nil, err
+	}
 	t.sort()
 	t.collectEnds(s)
 	t.library = newPipeline(t)
 	return t, nil
+}
+
+func (t *Tokenizer) addScheme(s Spec) (err error) {
+	switch s.Model {
+	case modelBPE:
+		t.scheme, err = newBPE(s, t.kinds)
+	case modelSPM:
+		t.scheme, err = newSPM(s, t.kinds)
+	case modelWordPiece:
+		t.separator = s.Separator
+		t.scheme, err = newWordPiece(s, t.kinds)
+	default:
+		err = fmt.Errorf("kind %q: %w", s.Model, ErrModel)
+	}
+	return err
 }
 
 // addTokens lays out the tokens' bytes.
@@ -122,8 +176,11 @@ func (t *Tokenizer) addTokens(s Spec) error {
 		t.kinds[id] = k
 		switch k {
 		case Normal, Byte:
-			t.text = appendRaw(t.text, tok)
+			t.text = appendWritten(t.text, tok, s.Model, k)
 		case User:
+			if s.Model == modelSPM && spaces(tok) {
+				tok = strings.ReplaceAll(tok, blankMark, " ")
+			}
 			t.text = append(t.text, tok...)
 			t.names[int32(id)] = tok
 		default:
@@ -132,6 +189,19 @@ func (t *Tokenizer) addTokens(s Spec) error {
 		t.ends = append(t.ends, int32(len(t.text)))
 	}
 	return nil
+}
+
+// appendWritten appends the bytes that a token writes.
+func appendWritten(dst []byte, tok, model string, k Kind) []byte {
+	if model == modelBPE {
+		return appendRaw(dst, tok)
+	}
+	if k == Byte {
+		if b, ok := byteOf(tok); ok {
+			return append(dst, b)
+		}
+	}
+	return append(dst, strings.ReplaceAll(tok, blankMark, " ")...)
 }
 
 // collectEnds gathers the tokens that end a generation: the file's own and those known by their spelling.
@@ -194,11 +264,17 @@ func (t *Tokenizer) Bytes(id int32) []byte {
 // AppendBytes appends what a token writes.
 func (t *Tokenizer) AppendBytes(dst []byte, id int32) []byte { return append(dst, t.Bytes(id)...) }
 
-// Decode returns what ids write, joined. Cut inside a character, it isn't valid UTF-8.
+// LeadingSpace reports whether the tokens of a text write a space in front of it that isn't the text's own.
+func (t *Tokenizer) LeadingSpace() bool { return t.space }
+
+// Decode returns what ids write, joined, without a LeadingSpace. Cut inside a character, it isn't valid UTF-8.
 func (t *Tokenizer) Decode(ids []int32) string {
 	var b []byte
 	for _, id := range ids {
 		b = t.AppendBytes(b, id)
+	}
+	if t.space && len(b) > 0 && b[0] == ' ' {
+		b = b[1:]
 	}
 	return string(b)
 }
@@ -213,50 +289,9 @@ func (t *Tokenizer) Name(id int32) string {
 
 // Special returns the id of a control or user token by its spelling.
 func (t *Tokenizer) Special(name string) (int32, bool) {
-	id, ok := t.specials.ids[name]
+	if id, ok := t.trusted.ids[name]; ok {
+		return id, true
+	}
+	id, ok := t.anywhere.ids[name]
 	return id, ok
-}
-
-// Encode returns the ids of text. With specials, control and user tokens that are spelled in text become themselves: for
-// trusted text, such as a chat template's own. Without, everything is text.
-//
-// Plain text of moderate length goes through the library's pipeline over this package's parts; Append is the direct way
-// to the same ids, many times as fast.
-func (t *Tokenizer) Encode(text string, specials bool) []int32 {
-	if !specials && len(text) <= maxPiped && utf8.ValidString(text) {
-		if ids, err := t.library.encode(text); err == nil {
-			return ids
-		}
-	}
-	return t.Append(nil, text, specials)
-}
-
-// Append appends the ids of text, as Encode finds them.
-func (t *Tokenizer) Append(dst []int32, text string, specials bool) []int32 {
-	if dst == nil {
-		dst = make([]int32, 0, len(text)/3+4)
-	}
-	if !specials {
-		return t.appendText(dst, text)
-	}
-	for text != "" {
-		at, id, n := t.specials.find(text)
-		dst = t.appendText(dst, text[:at])
-		if n == 0 {
-			break
-		}
-		dst = append(dst, id)
-		text = text[at+n:]
-	}
-	return dst
-}
-
-func (t *Tokenizer) appendText(dst []int32, text string) []int32 {
-	text = t.pattern.clean(text)
-	for text != "" {
-		n := t.pattern.next(text)
-		dst = t.bpe.appendWord(dst, text[:n])
-		text = text[n:]
-	}
-	return dst
 }

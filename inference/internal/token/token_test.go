@@ -79,7 +79,7 @@ func TestFromFileRefuses(t *testing.T) {
 		want error
 	}{
 		"no tokenizer":       {nil, gguf.ErrMissing},
-		"a sentence piece":   {[]gguf.Key{{Name: "tokenizer.ggml.model", Value: "llama"}}, ErrModel},
+		"a kind unknown":     {[]gguf.Key{{Name: "tokenizer.ggml.model", Value: "rwkv"}}, ErrModel},
 		"a number for it":    {[]gguf.Key{{Name: "tokenizer.ggml.model", Value: uint32(1)}}, gguf.ErrKind},
 		"kinds out of range": {[]gguf.Key{{Name: "tokenizer.ggml.model", Value: "gpt2"}, {Name: "tokenizer.ggml.token_type", Value: []int32{300}}}, ErrVocabulary},
 		"EOS out of range":   {[]gguf.Key{{Name: "tokenizer.ggml.model", Value: "gpt2"}, {Name: "tokenizer.ggml.eos_token_id", Value: uint32(1 << 31)}}, ErrSpecial},
@@ -171,7 +171,7 @@ func FuzzEncode(f *testing.F) {
 					t.Fatalf("%q: id %d", text, id)
 				}
 			}
-			if got := tok.Decode(ids); got != tok.pattern.clean(text) {
+			if got := tok.Decode(ids); got != tok.scheme.clean(text, true) {
 				t.Fatalf("%q reads %q", text, got)
 			}
 			if !slices.Equal(ids, tok.Encode(text, false)) {
@@ -184,7 +184,7 @@ func FuzzEncode(f *testing.F) {
 
 // Merging with the heap is merging step by step.
 func TestLongWordsMergeAsShortOnes(t *testing.T) {
-	b := tiny(t, "llama").bpe
+	b := tiny(t, "llama").scheme.(*bpe)
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.SliceOfN(rapid.SampledFrom([]byte("theand -it")), 2, shortWord).Draw(t, "word")
 		var short []int32

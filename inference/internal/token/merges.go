@@ -1,0 +1,204 @@
+package token
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// shortWord is the length in tokens up to which a word is merged by looking for the best pair again and again, which is
+// quadratic but fast; longer words use a heap.
+const shortWord = 48
+
+// noRank stands for a pair that doesn't merge.
+const noRank = math.MaxInt32
+
+// merge is the token that a pair becomes, and its rank: lower merges first.
+type merge struct{ rank, id int32 }
+
+// merges says which pairs of tokens become one.
+type merges map[uint64]merge
+
+func pair(a, b int32) uint64 { return uint64(uint32(a))<<32 | uint64(uint32(b)) }
+
+// newMerges reads pairs of tokens with a space between, by rank. A pair with a token of foreign, and not of ids, is left
+// out: text doesn't use it.
+func newMerges(lines []string, ids map[string]int32, foreign map[string]bool) (merges, error) {
+	m := make(merges, len(lines))
+	var joined []byte
+	for rank, line := range lines {
+		if len(line) < 3 {
+			return nil, fmt.Errorf("merge %d is %q: %w", rank, line, ErrMerges)
+		}
+		i := strings.IndexByte(line[1:], ' ') + 1
+		if i == 0 || i == len(line)-1 {
+			return nil, fmt.Errorf("merge %d is %q: %w", rank, line, ErrMerges)
+		}
+		left, right := line[:i], line[i+1:]
+		joined = append(append(joined[:0], left...), right...)
+		l, ok1 := ids[left]
+		r, ok2 := ids[right]
+		id, ok3 := ids[string(joined)]
+		if !ok1 || !ok2 || !ok3 {
+			if (ok1 || foreign[left]) && (ok2 || foreign[right]) && (ok3 || foreign[string(joined)]) {
+				continue
+			}
+			return nil, fmt.Errorf("merge %d, %q, isn't of the vocabulary: %w", rank, line, ErrMerges)
+		}
+		if _, ok := m[pair(l, r)]; !ok {
+			m[pair(l, r)] = merge{int32(rank), id}
+		}
+	}
+	return m, nil
+}
+
+func (m merges) lookup(left, right int32) merge {
+	if into, ok := m[pair(left, right)]; ok {
+		return into
+	}
+	return merge{rank: noRank}
+}
+
+// merge merges ids in place, the pair of the lowest rank first and the leftmost among equals, and returns how many are
+// left.
+func (m merges) merge(ids []int32) int {
+	if len(ids) <= shortWord {
+		return m.mergeShort(ids)
+	}
+	return m.mergeLong(ids)
+}
+
+// mergeShort merges ids in place and returns how many are left. At most shortWord ids.
+func (m merges) mergeShort(ids []int32) int {
+	var buf [shortWord]merge
+	pairs := buf[:max(len(ids)-1, 0)] // pairs[i] is what ids[i] and ids[i+1] become
+	for i := range pairs {
+		pairs[i] = m.lookup(ids[i], ids[i+1])
+	}
+	for {
+		best, at := int32(noRank), -1
+		for i := range pairs {
+			if pairs[i].rank < best {
+				best, at = pairs[i].rank, i
+			}
+		}
+		if at < 0 {
+			return len(ids)
+		}
+		ids[at] = pairs[at].id
+		copy(ids[at+1:], ids[at+2:])
+		copy(pairs[at:], pairs[at+1:])
+		ids, pairs = ids[:len(ids)-1], pairs[:len(pairs)-1]
+		if at > 0 {
+			pairs[at-1] = m.lookup(ids[at-1], ids[at])
+		}
+		if at < len(pairs) {
+			pairs[at] = m.lookup(ids[at], ids[at+1])
+		}
+	}
+}
+
+// mergeLong is mergeShort for any length, in n log n steps. ids becomes a linked list; the heap holds candidate pairs as
+// rank<<32|position, and an entry that the list has moved past is recognised by its rank.
+func (m merges) mergeLong(ids []int32) int {
+	n := len(ids)
+	next, prev := make([]int32, n), make([]int32, n)
+	h := make(pairHeap, 0, n)
+	for i := range n {
+		next[i], prev[i] = int32(i+1), int32(i-1)
+		if i+1 < n {
+			if next := m.lookup(ids[i], ids[i+1]); next.rank != noRank {
+				h = append(h, uint64(next.rank)<<32|uint64(i))
+			}
+		}
+	}
+	h.init()
+	push := func(i, j int32) {
+		if next := m.lookup(ids[i], ids[j]); next.rank != noRank {
+			h.push(uint64(next.rank)<<32 | uint64(i))
+		}
+	}
+	for len(h) > 0 {
+		top := h.pop()
+		i := int32(uint32(top))
+		j := next[i]
+		if ids[i] < 0 || int(j) >= n {
+			continue
+		}
+		now := m.lookup(ids[i], ids[j])
+		if now.rank != int32(top>>32) {
+			continue
+		}
+		ids[i], ids[j] = now.id, -1
+		next[i] = next[j]
+		if k := next[i]; int(k) < n {
+			prev[k] = i
+			push(i, k)
+		}
+		if k := prev[i]; k >= 0 {
+			push(k, i)
+		}
+	}
+	kept := 0
+	for i := 0; i < n; i = int(next[i]) {
+		ids[kept] = ids[i]
+		kept++
+	}
+	return kept
+}
+
+// pairHeap is a binary heap, the least on top.
+type pairHeap []uint64
+
+func (h pairHeap) init() {
+	for i := len(h)/2 - 1; i >= 0; i-- {
+		h.down(i)
+	}
+}
+
+func (h *pairHeap) push(v uint64) {
+	*h = append(*h, v)
+	s := *h
+	i := len(s) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if s[up] <= v {
+			break
+		}
+		s[i] = s[up]
+		i = up
+	}
+	s[i] = v
+}
+
+func (h *pairHeap) pop() uint64 {
+	s := *h
+	top := s[0]
+	last := len(s) - 1
+	s[0] = s[last]
+	*h = s[:last]
+	(*h).down(0)
+	return top
+}
+
+func (h pairHeap) down(i int) {
+	if i >= len(h) {
+		return
+	}
+	v := h[i]
+	for {
+		c := 2*i + 1
+		if c >= len(h) {
+			break
+		}
+		if c+1 < len(h) && h[c+1] < h[c] {
+			c++
+		}
+		if v <= h[c] {
+			break
+		}
+		h[i] = h[c]
+		i = c
+	}
+	h[i] = v
+}
