@@ -14,7 +14,7 @@ MEMORY_KB := $(shell awk '/^MemTotal/ {print $$2}' /proc/meminfo 2>/dev/null || 
 MODEL     ?= $(shell [ "$(MEMORY_KB)" -lt 8000000 ] && echo light || echo standard)
 SAMPLE    := assets/samples/sample-catalogue.xlsx
 
-.PHONY: run test cli build models setup unit e2e race lint format tidy cross bench bench-peer quality package clean
+.PHONY: run test cli build models setup unit e2e race lint format tidy cross bench bench-peer fuzz quality package clean
 
 run: ## install, fetch the model, build, open the studio with the sample catalogue (no display: write drafts.xlsx)
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" != Linux ]; then \
@@ -37,7 +37,7 @@ models: cli ## fetch the default model by checksum (MODEL=light for the small on
 test: ## every test, and the built program in a real window
 	@.ci/step "set up" scripts/setup.sh test
 	@.ci/step "headless program" $(MAKE) --no-print-directory cli
-	@.ci/step "test models" bin/shelftalk-cli models get light smollm2
+	@.ci/step "test models" bin/shelftalk-cli models get light smollm2 gemma-270m minilm
 	@.ci/step "unit tests" $(MAKE) --no-print-directory unit
 	@.ci/step "end to end, in a window" $(MAKE) --no-print-directory e2e
 
@@ -73,6 +73,9 @@ bench: cli ## this machine's speed
 
 bench-peer: cli ## side by side with llama.cpp, in one run
 	@scripts/bench-peer --model $(MODEL)
+
+fuzz: ## every fuzz target for FUZZTIME (1m) each
+	@scripts/fuzz
 
 quality: cli ## the drafting figures, from a seed
 	@bin/shelftalk-cli quality --model $(MODEL)
