@@ -146,8 +146,9 @@ func (t *Turns) read(r *reader, dim int) {
 		t.Factor = r.floatOr("rope.scaling.factor", 1)
 		t.Fast = r.floatOr("rope.scaling.yarn_beta_fast", 32)
 		t.Slow = r.floatOr("rope.scaling.yarn_beta_slow", 1)
-		if t.Factor > 0 {
-			t.Gain = 1 + 0.1*math.Log(t.Factor)
+		t.Gain = r.floatOr("rope.scaling.yarn_attn_factor", 1+0.1*math.Log(max(1, t.Factor)))
+		if x := r.floatOr("rope.scaling.yarn_ext_factor", 1); x != 1 {
+			r.fail(fmt.Errorf("%s is %v: %w", r.key("rope.scaling.yarn_ext_factor"), x, ErrUnsupported))
 		}
 	default:
 		r.fail(fmt.Errorf("rotation scaled by %q: %w", scaling, ErrUnsupported))
@@ -161,6 +162,9 @@ func (c *Config) attention(r *reader) {
 	if c.GlobalEvery > 0 {
 		c.GlobalEvery = r.intOr("attention.sliding_window_pattern", c.GlobalEvery)
 		c.Turns.LocalBase = r.floatOr("rope.freq_base_swa", 10000)
+		if c.Window == 0 { // all layers are global
+			c.GlobalEvery, c.Turns.LocalBase = 0, 0
+		}
 	}
 	dim := c.HeadDim
 	if c.Arch == "gemma3" && c.Layers == gemma27Layers {
@@ -222,7 +226,7 @@ func (c Config) check() error {
 		return fmt.Errorf("a vocabulary of %d: %w", c.Vocab, gguf.ErrLimit)
 	case !(c.NormEps > 0 && c.NormEps < 1):
 		return fmt.Errorf("norm epsilon %v: %w", c.NormEps, gguf.ErrLimit)
-	case c.Window < 0 || c.GlobalEvery < 0 || c.GlobalEvery > 0 && c.Window == 0:
+	case c.Window < 0 || c.GlobalEvery < 0:
 		return fmt.Errorf("a window of %d tokens, every %d layers none: %w", c.Window, c.GlobalEvery, ErrShape)
 	case !(c.Scale > 0) || math.IsInf(float64(c.Scale), 0) || !(c.SoftCap >= 0) || math.IsInf(float64(c.SoftCap), 0):
 		return fmt.Errorf("attention scaled by %v, logits bound to %v: %w", c.Scale, c.SoftCap, gguf.ErrLimit)
