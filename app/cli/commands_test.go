@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -87,11 +88,28 @@ func TestPerplexity(t *testing.T) {
 
 func TestBench(t *testing.T) {
 	p := newProgram(t)
-	var answer map[string]any
-	p.document(t, &answer, "bench", "--model", p.model, "--runs", "1")
-	for _, name := range []string{"prefill", "stream", "batch"} {
-		if m, ok := answer[name].(map[string]any); !ok || m["tokens_per_second"].(float64) <= 0 {
-			t.Errorf("%s is %v", name, answer[name])
+	prompts := p.file(t, "prompts.jsonl", `{"messages":[{"role":"system","content":"Write."},{"role":"user","content":"lamp"}],"tokens":7}
+{"messages":[{"role":"user","content":"mug"}],"tokens":20}
+`)
+	var answer benchAnswer
+	p.document(t, &answer, "bench", "--model", p.model, "--runs", "1", "--prompts", prompts)
+	for name, r := range map[string]rate{"prefill": answer.Prefill, "stream": answer.Stream, "batch": answer.Batch} {
+		if r.TokensPerSecond <= 0 {
+			t.Errorf("%s is %v", name, r)
+		}
+	}
+	if answer.Load <= 0 || (runtime.GOOS == "linux" && answer.Memory < 1<<20) || answer.Limits != nil {
+		t.Errorf("got %+v", answer)
+	}
+	if f := answer.First; f == nil || f.Seconds <= 0 || f.Prompt < 1000 || f.Cached < 900 || f.Cached >= f.Prompt {
+		t.Errorf("first token: %+v", f)
+	}
+	if r := answer.Replay; r == nil || r.Rows != 2 || r.Tokens != 27 || r.RowsPerMinute <= 0 {
+		t.Errorf("prompts: %+v", r)
+	}
+	for name, text := range map[string]string{"empty": "", "other": "{}\n", "broken": "{"} {
+		if _, stderr, code := p.run(t, "", "bench", "--model", p.model, "--prompts", p.file(t, name, text)); code != exitInput || !strings.Contains(stderr, name) {
+			t.Errorf("%s: code %d, %s", name, code, stderr)
 		}
 	}
 }
