@@ -8,9 +8,11 @@ import (
 
 // The real models that tests use, by their names in the program.
 const (
-	Light    = "light"    // Qwen2.5-Coder-0.5B-Instruct, mostly Q5_0
-	Standard = "standard" // Qwen2.5-Coder-1.5B-Instruct, Q4_K_M
-	SmolLM2  = "smollm2"  // SmolLM2-135M-Instruct, Q4_1
+	Light    = "light"      // Qwen2.5-Coder-0.5B-Instruct, mostly Q5_0
+	Standard = "standard"   // Qwen2.5-Coder-1.5B-Instruct, Q4_K_M
+	SmolLM2  = "smollm2"    // SmolLM2-135M-Instruct, Q4_1
+	Gemma    = "gemma-270m" // Gemma-3-270M, Q4_K_M
+	MiniLM   = "minilm"     // all-MiniLM-L6-v2, a Hugging Face folder
 )
 
 // File returns the path of a real model in the user's model folder ($SHELFTALK_MODELS, or shelftalk/models in the
@@ -21,6 +23,8 @@ func File(t testing.TB, name string) string {
 		Light:    "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
 		Standard: "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
 		SmolLM2:  "SmolLM2-135M-Instruct.Q4_1.gguf",
+		Gemma:    "gemma-3-270m-q4_k_m.gguf",
+		MiniLM:   "all-MiniLM-L6-v2",
 	}[name]
 	if !ok {
 		t.Fatalf("no model is called %q", name)

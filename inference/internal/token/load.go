@@ -85,13 +85,22 @@ func (s *Spec) readFlags(f *gguf.File) (err error) {
 }
 
 func (s *Spec) readSpecials(f *gguf.File) error {
+	var eom int32
 	// What a file leaves out is where the kind's first vocabulary had it.
-	absent := map[string][5]int{modelSPM: {1, 2, -1, 0, -1}, modelWordPiece: {101, -1, -1, 100, 102}, modelBPE: {-1, -1, -1, -1, -1}}[s.Model]
-	for i, id := range []struct {
-		key string
-		to  *int32
-	}{{"bos", &s.BOS}, {"eos", &s.EOS}, {"eot", &s.EOT}, {"unknown", &s.Unknown}, {"seperator", &s.Separator}} { //nolint:misspell // the format's spelling
-		n, err := f.IntOr("tokenizer.ggml."+id.key+"_token_id", min(absent[i], len(s.Tokens)-1))
+	for _, id := range []struct {
+		key       string
+		to        *int32
+		spm, bert int
+	}{
+		{"bos", &s.BOS, 1, 101},
+		{"eos", &s.EOS, 2, -1},
+		{"eot", &s.EOT, -1, -1},
+		{"eom", &eom, -1, -1},
+		{"unknown", &s.Unknown, 0, 100},
+		{"seperator", &s.Separator, -1, 102}, //nolint:misspell // the format's spelling
+	} {
+		absent := map[string]int{modelSPM: id.spm, modelWordPiece: id.bert, modelBPE: -1}[s.Model]
+		n, err := f.IntOr("tokenizer.ggml."+id.key+"_token_id", min(absent, len(s.Tokens)-1))
 		if err != nil {
 			return err
 		}
@@ -100,5 +109,7 @@ func (s *Spec) readSpecials(f *gguf.File) error {
 		}
 		*id.to = int32(n)
 	}
-	return nil
+	more, err := f.Ints("tokenizer.ggml.eog_token_ids")
+	s.Ends = append(append(s.Ends, eom), more...)
+	return err
 }

@@ -22,7 +22,7 @@ type pattern struct {
 // patternOf finds a pattern by the name that GGUF files use.
 func patternOf(name string) (pattern, error) {
 	switch name {
-	case "gpt-2", "gpt2":
+	case "gpt-2", "gpt2", "phi-2", "mpt", "olmo", "roberta-bpe":
 		return pattern{next: nextGPT2}, nil
 	case "smollm", "starcoder", "refact", "codeshell":
 		return pattern{next: nextSmolLM}, nil
@@ -30,7 +30,13 @@ func patternOf(name string) (pattern, error) {
 		return pattern{next: nextQwen2, compose: true}, nil
 	case "llama-bpe", "llama-v3", "llama3":
 		return pattern{next: nextLlama, wholeWords: true}, nil
-	case "":
+	case "smaug-bpe", "dbrx": // dbrx is Phi-4's
+		return pattern{next: nextLlama}, nil
+	case "tekken": // Mistral Nemo's
+		return pattern{next: nextTekken, wholeWords: true}, nil
+	case "gpt-4o": // Phi-4-mini's
+		return pattern{next: nextGPT4o}, nil
+	case "", "default":
 		return pattern{}, fmt.Errorf("the file doesn't name its pattern: %w", ErrPattern)
 	}
 	return pattern{}, fmt.Errorf("pattern %q: %w", name, ErrPattern)
@@ -212,14 +218,7 @@ func nextNew(s string, digits int) int {
 	case alphabetic:
 		return run(s, n, alphabetic)
 	case numeric:
-		for i := 1; i < digits && n < len(s); i++ {
-			c, k := classify(s[n:])
-			if c != numeric {
-				break
-			}
-			n += k
-		}
-		return n
+		return digitRun(s, digits)
 	case space, other:
 		if n < len(s) {
 			if next, k := classify(s[n:]); next == alphabetic {
@@ -227,12 +226,38 @@ func nextNew(s string, digits int) int {
 			}
 		}
 	}
+	return marksOrBlanks(s, false)
+}
+
+// digitRun returns the length of the digits that s begins with, at most so many.
+func digitRun(s string, most int) int {
+	n := 0
+	for i := 0; i < most && n < len(s); i++ {
+		c, k := classify(s[n:])
+		if c != numeric {
+			break
+		}
+		n += k
+	}
+	return n
+}
+
+// marksOrBlanks is
+//
+//	?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+//
+// and with slashes, they may stand among the line breaks behind the marks.
+func marksOrBlanks(s string, slashes bool) int {
 	i := 0
 	if s[0] == ' ' && len(s) > 1 {
 		i = 1
 	}
 	if c, n := classify(s[i:]); c == other {
-		return run(s, run(s, i+n, other), newline)
+		end := run(s, run(s, i+n, other), newline)
+		for slashes && end < len(s) && (s[end] == '/' || s[end] == '\n' || s[end] == '\r') {
+			end++
+		}
+		return end
 	}
 	b := blanks(s)
 	if b.line > 0 {

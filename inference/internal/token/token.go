@@ -64,6 +64,8 @@ type Spec struct {
 	// BOS, EOS and EOT are ids, or -1. Unknown stands for text that no token can write. Separator ends a text of a bert
 	// model, and BOS begins it.
 	BOS, EOS, EOT, Unknown, Separator int32
+	// Ends are further ids that end a generation.
+	Ends []int32
 	// AddBOS says that a text begins with BOS.
 	AddBOS bool
 	// SpacePrefix says that a llama model reads a text with a space in front; TrimSpaces that it leaves out spaces at the
@@ -114,7 +116,7 @@ func New(s Spec) (*Tokenizer, error) {
 	if s.Kinds != nil && len(s.Kinds) != n {
 		return nil, fmt.Errorf("%d token kinds for %d tokens: %w", len(s.Kinds), n, ErrVocabulary)
 	}
-	for _, id := range []int32{s.BOS, s.EOS, s.EOT, s.Unknown, s.Separator} {
+	for _, id := range append([]int32{s.BOS, s.EOS, s.EOT, s.Unknown, s.Separator}, s.Ends...) {
 		if id < -1 || int(id) >= n {
 			return nil, fmt.Errorf("id %d of %d: %w", id, n, ErrSpecial)
 		}
@@ -212,7 +214,7 @@ func (t *Tokenizer) collectEnds(s Spec) {
 			t.stops = append(t.stops, id)
 		}
 	}
-	for _, id := range []int32{s.EOS, s.EOT} {
+	for _, id := range append([]int32{s.EOS, s.EOT}, s.Ends...) {
 		if id >= 0 && !slices.Contains(t.stops, id) {
 			t.stops = append(t.stops, id)
 		}
