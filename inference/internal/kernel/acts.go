@@ -1,11 +1,14 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"runtime"
+)
 
 // maxTile is the largest number of tokens of a tile: twelve integer and twelve float accumulators are what the registers hold.
 const maxTile = 12
 
-// A block of a tile of T tokens holds 56·T bytes: signed codes [T][32], then, each [T] wide, the float32 scale, the scale times
+// A block of a tile of T tokens holds 56·T bytes: signed codes [T][32] (see codeAt), then, each [T] wide, the float32 scale, the scale times
 // the sum of the codes, and four integers from which accumulators start (magicBits less an offset times the sum of the codes):
 // for offset 16, for offset 128, for offset 32 over the first and over the last 16 codes.
 //
@@ -21,6 +24,15 @@ const (
 const (
 	actScale, actSum, actSeed16, actSeed128, actSeed32 = 32, 36, 40, 44, 48
 )
+
+// codeAt is where a block holds the code of token t of T and column e. On arm64 tokens lie in pairs, eight columns of the one beside
+// eight of the other, as its matrix products take them.
+func codeAt(t, e, T int) int {
+	if runtime.GOARCH == "arm64" && T > 1 {
+		return t/2*2*blockCols + e/8*16 + t%2*8 + e%8
+	}
+	return t*blockCols + e
+}
 
 // Acts holds the inputs of a linear layer for the tokens of a step: quantised, in tiles, and as floats for float matrices.
 // One goroutine calls Reset; then Quantise may run for different tiles at once, and MatMul after that.
@@ -128,7 +140,7 @@ func quantiseGeneric(dst []byte, x []float32, t, T int) {
 		for e, f := range v {
 			q := int32(math.RoundToEven(float64(f * inverse)))
 			q = min(max(q, -127), 127)
-			out[t*blockCols+e] = byte(int8(q))
+			out[codeAt(t, e, T)] = byte(int8(q))
 			sums[e/16] += q
 		}
 		sum := sums[0] + sums[1]

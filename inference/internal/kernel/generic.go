@@ -110,7 +110,7 @@ func tileGeneric(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int)
 // add adds the block's part to the outputs of token t of T.
 func (o *block) add(acc *[panelRows]float32, acts []byte, t, T int) {
 	var dots [panelRows]int32
-	o.dot(&dots, acts[t*blockCols:][:blockCols], 0)
+	o.dot(&dots, acts, t, T, 0, blockCols)
 	scale, sum := getFloat(acts, actScale, t, T), getFloat(acts, actSum, t, T)
 	less := o.offset * (int32(magicBits-int64(getBits(acts, actSeed16, t, T))) / 16)
 	for r := range acc {
@@ -126,7 +126,7 @@ func (o *block) addHalves(acc *[panelRows]float32, acts []byte, t, T int) {
 	scale := getFloat(acts, actScale, t, T)
 	for half := range 2 {
 		var dots [panelRows]int32
-		o.dot(&dots, acts[t*blockCols+half*16:][:16], half*16)
+		o.dot(&dots, acts, t, T, half*16, 16)
 		sum := int32(magicBits-int64(getBits(acts, actSeed32+4*half, t, T))) / 32
 		less := o.offset * sum
 		for r := range acc {
@@ -138,21 +138,23 @@ func (o *block) addHalves(acc *[panelRows]float32, acts []byte, t, T int) {
 	}
 }
 
-// dot sums codes times activations, from column e0 on. The two sums of a pair stay apart: each fits 32 bits, and what a negative
-// low one borrows from the high one is given back at the end.
-func (o *block) dot(dots *[panelRows]int32, x []byte, e0 int) {
+// dot sums codes times activations of token t of T, n columns from e0 on. The two sums of a pair stay apart: each fits 32 bits, and
+// what a negative low one borrows from the high one is given back at the end.
+func (o *block) dot(dots *[panelRows]int32, acts []byte, t, T, e0, n int) {
 	var a0, a1, a2, a3, a4, a5, a6, a7 uint64
-	codes := o.pairs[e0:][:len(x)]
-	for e, b := range x {
-		v, q := uint64(int64(int8(b))), &codes[e]
-		a0 += q[0] * v
-		a1 += q[1] * v
-		a2 += q[2] * v
-		a3 += q[3] * v
-		a4 += q[4] * v
-		a5 += q[5] * v
-		a6 += q[6] * v
-		a7 += q[7] * v
+	for e := e0; e < e0+n; e += 4 { // four codes always lie together
+		x, codes := acts[codeAt(t, e, T):][:4], o.pairs[e:][:4]
+		for i, b := range x {
+			v, q := uint64(int64(int8(b))), &codes[i]
+			a0 += q[0] * v
+			a1 += q[1] * v
+			a2 += q[2] * v
+			a3 += q[3] * v
+			a4 += q[4] * v
+			a5 += q[5] * v
+			a6 += q[6] * v
+			a7 += q[7] * v
+		}
 	}
 	for r, a := range [...]uint64{a0, a1, a2, a3, a4, a5, a6, a7} {
 		dots[r] = int32(a)

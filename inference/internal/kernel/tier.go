@@ -7,10 +7,13 @@ const (
 	TierAVX512  = "avx512vnni"
 	TierAVXVNNI = "avxvnni"
 	TierAVX2    = "avx2"
+	TierI8MM    = "i8mm"
+	TierDotProd = "dotprod"
 	TierGeneric = "generic"
 )
 
-// tier is a set of kernels. Those from avx2 on share what doesn't multiply bytes, up to avx512, which has all of its own.
+// tier is a set of kernels. The tiers avx2 and avxvnni share what doesn't multiply bytes, and so do dotprod and i8mm; avx512 has
+// all of its own.
 type tier uint8
 
 const (
@@ -18,6 +21,8 @@ const (
 	avx2
 	avxvnni
 	avx512
+	dotprod
+	i8mm
 )
 
 // active is the kernel table: set once at start, and by SetTier.
@@ -47,7 +52,7 @@ func SetTier(name string) error {
 }
 
 func (t tier) name() string {
-	return [...]string{TierGeneric, TierAVX2, TierAVXVNNI, TierAVX512}[t]
+	return [...]string{TierGeneric, TierAVX2, TierAVXVNNI, TierAVX512, TierDotProd, TierI8MM}[t]
 }
 
 // tileTokens is the largest tile of the tier: as many tokens as its registers hold.

@@ -118,4 +118,8 @@ func main() {
 	declarations("AVXVNNI", tokens)
 	attend(isa256)
 	vectors()
+
+	neonTiles()
+	neonVectors()
+	neonAttend()
 }
