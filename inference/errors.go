@@ -6,6 +6,7 @@ import (
 
 	"shelftalk/inference/internal/arch"
 	"shelftalk/inference/internal/gguf"
+	"shelftalk/inference/internal/hf"
 	"shelftalk/inference/internal/kernel"
 	"shelftalk/inference/internal/kv"
 	"shelftalk/inference/internal/sched"
@@ -14,7 +15,7 @@ import (
 
 // Every refusal of the engine wraps one of these.
 var (
-	// ErrFormat means that the file isn't a GGUF model, or contradicts itself.
+	// ErrFormat means that the file isn't a GGUF model, or the folder not a Hugging Face model, or that it contradicts itself.
 	ErrFormat = errors.New("not a valid model file")
 	// ErrTruncated means that the file ends before the data that it announces.
 	ErrTruncated = errors.New("the model file is cut short")
@@ -22,6 +23,8 @@ var (
 	ErrUnsupported = errors.New("the model is of a kind that this program can't run")
 	// ErrTooLarge means that a figure in the file is beyond any model that this engine accepts.
 	ErrTooLarge = errors.New("the model file announces more than any model holds")
+	// ErrAdapter means an adapter file that isn't one, is damaged, or was made for another model.
+	ErrAdapter = errors.New("the adapter can't be used with this model")
 	// ErrMemory means that the model needs more memory than the machine, or the caller's limit, allows.
 	ErrMemory = errors.New("not enough memory for the model")
 	// ErrContext means that a prompt doesn't fit into the model's context.
@@ -38,15 +41,16 @@ func refusal(err error) error {
 		sentinel error
 		of       []error
 	}{
-		{ErrTruncated, []error{gguf.ErrTruncated}},
-		{ErrTooLarge, []error{gguf.ErrLimit}},
+		{ErrTruncated, []error{gguf.ErrTruncated, hf.ErrTruncated}},
+		{ErrTooLarge, []error{gguf.ErrLimit, hf.ErrLimit}},
 		{ErrUnsupported, []error{
 			gguf.ErrVersion, gguf.ErrType, gguf.ErrSplit, arch.ErrUnsupported, kernel.ErrType,
-			token.ErrModel, token.ErrPattern,
+			token.ErrModel, token.ErrPattern, hf.ErrUnsupported, hf.ErrQuantised, hf.ErrPickle, hf.ErrTokenizer,
 		}},
 		{ErrFormat, []error{
 			gguf.ErrForeign, gguf.ErrSyntax, gguf.ErrDuplicate, gguf.ErrTensor, gguf.ErrMissing, gguf.ErrKind,
 			arch.ErrShape, kernel.ErrShape, kernel.ErrScale, token.ErrVocabulary, token.ErrMerges, token.ErrSpecial,
+			hf.ErrMissing, hf.ErrConfig, hf.ErrSafetensors, hf.ErrValue,
 		}},
 		{ErrMemory, []error{kernel.ErrMemory, kv.ErrFull}},
 		{ErrContext, []error{sched.ErrContext}},

@@ -1,11 +1,7 @@
 package inference
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -49,36 +45,6 @@ type Info struct {
 	Notice  string // what the user should know, e.g. that the file has no chat template; mostly ""
 }
 
-// Open reads the GGUF file at path. The file is read once: what happens to it later doesn't matter.
-func Open(path string, opts ...Option) (*Model, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("open model: %w", err)
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("open model: %w", err)
-	}
-	if !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("open model %q: %w: it isn't a file", path, ErrFormat)
-	}
-	m, err := load(f, st.Size(), filepath.Base(path), opts)
-	if err != nil {
-		return nil, fmt.Errorf("open model %q: %w", path, err)
-	}
-	return m, nil
-}
-
-// Load is Open over a model's bytes, which aren't kept.
-func Load(data []byte, opts ...Option) (*Model, error) {
-	m, err := load(bytes.NewReader(data), int64(len(data)), "model", opts)
-	if err != nil {
-		return nil, fmt.Errorf("load model: %w", err)
-	}
-	return m, nil
-}
-
 // The sizes of the engine's steps.
 const (
 	stepTokens  = 256
@@ -88,15 +54,8 @@ const (
 	maxContext  = 8192
 )
 
-func load(r io.ReaderAt, size int64, name string, opts []Option) (*Model, error) {
-	o := options{threads: defaultThreads(), rows: defaultRows}
-	for _, opt := range opts {
-		opt(&o)
-	}
-	file, err := gguf.Read(r, size)
-	if err != nil {
-		return nil, refusal(err)
-	}
+// load makes a model of a file's contents. name and size describe it where it doesn't do so itself.
+func load(file *gguf.File, size int64, name string, o options) (*Model, error) {
 	config, err := arch.Read(file)
 	if err != nil {
 		return nil, refusal(err)

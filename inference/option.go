@@ -1,5 +1,7 @@
 package inference
 
+import "shelftalk/inference/internal/hf"
+
 // Option changes how a model is opened.
 type Option func(*options)
 
@@ -10,6 +12,14 @@ type options struct {
 	kvBytes  int64
 	context  int
 	rows     int
+	weights  hf.Weights
+	adapters []adapter
+}
+
+// adapter is a LoRA file to be laid over the weights.
+type adapter struct {
+	path  string
+	scale float64
 }
 
 // Threads sets the number of workers. Zero or less: one per core, one core left free from four cores on.
@@ -35,3 +45,13 @@ func Context(n int) Option { return func(o *options) { o.context = n } }
 
 // Rows is the number of requests that are decoded together at most. Zero: 32.
 func Rows(n int) Option { return func(o *options) { o.rows = n } }
+
+// Quantise chooses how the matrices of a Hugging Face folder are held: "q8" (the default), "q4", half as large and a little
+// worse, or "exact", as they are in the folder. GGUF files keep the types they have.
+func Quantise(weights string) Option { return func(o *options) { o.weights = hf.Weights(weights) } }
+
+// Adapter lays a LoRA adapter, a GGUF file, over the model's weights while they are read. Its part is multiplied by scale;
+// 1 is what it was trained for. Several adapters add up.
+func Adapter(path string, scale float64) Option {
+	return func(o *options) { o.adapters = append(o.adapters, adapter{path, scale}) }
+}
