@@ -148,7 +148,7 @@ func (m *Model) budget(plan *nn.Plan, layout kv.Layout, context int, o options) 
 		}
 	}
 	most = max(most, least)
-	fixed := plan.Bytes + nn.WorkingBytes(plan, stepTokens, stepLogits, context)
+	fixed := plan.Bytes + nn.WorkingBytes(plan, o.threads, stepTokens, stepLogits, context)
 	if total > 0 && fixed+least > total {
 		return 0, fmt.Errorf("%w: it needs %s, there are %s", ErrMemory, gigabytes(fixed+least), gigabytes(total))
 	}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"math"
 	"runtime"
+	"slices"
 )
 
 // maxTile is the largest number of tokens of a tile: twelve integer and twelve float accumulators are what the registers hold.
@@ -107,17 +108,46 @@ const quantiseRun = 16
 // Quantise stores the inputs of a tile's tokens: token t of the step (not of the tile) is x[t·stride : t·stride+cols]. Columns
 // past the last whole block of 32 are kept as floats only.
 func (a *Acts) Quantise(tile int, x []float32, stride int) {
+	from, to := a.Tile(tile)
+	a.quantiseTile(tile, from, to, 0, x[from*stride:], stride, a.cols)
+}
+
+// QuantiseRange stores columns col … col+n−1 of the tokens from … to−1: those of token t are x[(t−from)·stride:][:n]. col is a
+// multiple of 32, and so is n unless the inputs end there. Ranges that don't overlap may be stored at once.
+func (a *Acts) QuantiseRange(from, to, col, n int, x []float32, stride int) {
+	for tile := a.tileOf(from); from < to; tile++ {
+		end := min(to, a.starts[tile+1])
+		a.quantiseTile(tile, from, end, col, x, stride, n)
+		if end < to {
+			x = x[(end-from)*stride:]
+		}
+		from = end
+	}
+}
+
+// tileOf is the tile of a token.
+func (a *Acts) tileOf(t int) int {
+	tile, found := slices.BinarySearch(a.starts, t)
+	if !found {
+		tile--
+	}
+	return tile
+}
+
+// quantiseTile is QuantiseRange within a tile.
+func (a *Acts) quantiseTile(tile, from, to, col int, x []float32, stride, n int) {
 	start, end := a.Tile(tile)
-	dst, T := a.tile(tile), end-start
-	for b := 0; b < a.blocks; b += quantiseRun {
-		n := min(quantiseRun, a.blocks-b)
-		out := dst[b*actToken*T:][:n*actToken*T]
-		for t := start; t < end; t++ {
-			quantise(out, x[t*stride+b*blockCols:][:n*blockCols], t-start, T)
+	T, first, blocks := end-start, col/blockCols, n/blockCols
+	dst := a.tile(tile)[first*actToken*T:]
+	for b := 0; b < blocks; b += quantiseRun {
+		run := min(quantiseRun, blocks-b)
+		out := dst[b*actToken*T:][:run*actToken*T]
+		for t := from; t < to; t++ {
+			quantise(out, x[(t-from)*stride+b*blockCols:][:run*blockCols], t-start, T)
 		}
 	}
-	for t := start; a.keep && t < end; t++ {
-		copy(a.floats[t*a.cols:(t+1)*a.cols], x[t*stride:])
+	for t := from; a.keep && t < to; t++ {
+		copy(a.floats[t*a.cols+col:][:n], x[(t-from)*stride:])
 	}
 }
 

@@ -83,3 +83,29 @@ func TestTilesCoverTheTokens(t *testing.T) {
 		}
 	}
 }
+
+// TestQuantiseRangeIsQuantise: inputs stored range by range are those stored tile by tile.
+func TestQuantiseRangeIsQuantise(t *testing.T) {
+	eachTier(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(55, 56))
+		const cols, most = 7*blockCols + 8, 41
+		for _, tokens := range []int{1, 3, 13, most} {
+			x := normal(rng, tokens*cols, 1)
+			whole, parts := NewActs(most, cols), NewActs(most, cols)
+			whole.Reset(tokens, cols)
+			parts.Reset(tokens, cols)
+			for i := range whole.Tiles() {
+				whole.Quantise(i, x, cols)
+			}
+			for from := 0; from < tokens; from += 10 {
+				to := min(tokens, from+10)
+				for col := 0; col < cols; col += 3 * blockCols {
+					parts.QuantiseRange(from, to, col, min(3*blockCols, cols-col), x[from*cols+col:], cols)
+				}
+			}
+			if !bytes.Equal(parts.codes, whole.codes) || differ(parts.floats, whole.floats) >= 0 {
+				t.Fatalf("%d tokens: ranges differ from the whole", tokens)
+			}
+		}
+	})
+}

@@ -35,39 +35,72 @@ func resize(s []float32, n int) []float32 {
 	return s[:n]
 }
 
-// AttendPage lets rows query rows of hd columns (q[r·hd:]) attend to one page of 64 positions of one KV head: keys k [hd][64],
-// values v [64][hd], both binary16. Row r sees the first limit[r] positions (0 … 64); none leaves its state as it is. Scores
-// are scaled by scale. Positions past the largest limit may hold anything; below it, values must be finite. A row's result
-// depends on its own query, state and limits, not on the other rows.
-func AttendPage(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int, scale float32) {
-	if !attendFast(st, q, rows, hd, k, v, limit, scale) {
-		attendGeneric(st, q, rows, hd, k, v, limit, scale)
+// KVPage is a page of 64 positions of one KV head, in binary16.
+type KVPage struct {
+	// Keys is [4][hd][16]: four blocks of 16 positions, in which one column of all positions lies together.
+	Keys   []uint16
+	Values []uint16 // [64][hd]
+	// Next are the keys that will be wanted after this page, as many as will be: they are fetched meanwhile. May be empty.
+	Next []uint16
+}
+
+// KeyBlock is the number of positions of a block of keys.
+const KeyBlock = 16
+
+// Span is what a query row sees of a page: positions From … To−1.
+type Span struct{ From, To int }
+
+// AttendPage lets rows query rows of hd columns (q[r·hd:]) attend to a page. Row r sees spans[r] of it; seeing nothing
+// leaves its state as it is. Scores are scaled by scale. Positions past the largest To may hold anything; below it, values
+// must be finite. A row's result depends on its own query, state and spans, not on the other rows.
+func AttendPage(st *Attn, q []float32, rows, hd int, page KVPage, spans []Span, scale float32) {
+	if !attendFast(st, q, rows, hd, page, spans, scale) {
+		attendGeneric(st, q, rows, hd, page, spans, scale)
+	}
+}
+
+// furthest is the largest To of spans that aren't empty.
+func furthest(spans []Span) int {
+	most := 0
+	for _, s := range spans {
+		if s.From < s.To {
+			most = max(most, s.To)
+		}
+	}
+	return most
+}
+
+// hide gives the scores in front of a span the least value, whose weight beside any other is zero.
+func hide(scores []float32, s Span) {
+	for j := range scores[:s.From] {
+		scores[j] = -math.MaxFloat32
 	}
 }
 
 // attendGeneric is AttendPage in plain Go.
-func attendGeneric(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int, scale float32) {
-	most := 0
-	for _, n := range limit[:rows] {
-		most = max(most, n)
-	}
-	st.keys, st.values = widen(st.keys, k[:hd*PageLen]), widen(st.values, v[:most*hd])
+func attendGeneric(st *Attn, q []float32, rows, hd int, page KVPage, spans []Span, scale float32) {
+	most := furthest(spans[:rows])
+	blocks := (most + KeyBlock - 1) / KeyBlock
+	st.keys, st.values = widen(st.keys, page.Keys[:blocks*hd*KeyBlock]), widen(st.values, page.Values[:most*hd])
 	var s [PageLen]float32
 	for r := range rows {
-		n := limit[r]
-		if n == 0 {
+		from, to := spans[r].From, spans[r].To
+		if from >= to {
 			continue
 		}
-		clear(s[:n])
-		for i, x := range q[r*hd:][:hd] {
-			for j, y := range st.keys[i*PageLen:][:n] {
-				s[j] += x * y
+		clear(s[:to])
+		for b := range (to + KeyBlock - 1) / KeyBlock {
+			scores := s[b*KeyBlock:][:KeyBlock]
+			for i, x := range q[r*hd:][:hd] {
+				for j, y := range st.keys[(b*hd+i)*KeyBlock:][:KeyBlock] {
+					scores[j] += x * y
+				}
 			}
 		}
-		for j := range n {
+		for j := from; j < to; j++ {
 			s[j] *= scale
 		}
-		m := max(maximumGeneric(s[:n]), st.M[r])
+		m := max(maximumGeneric(s[from:to]), st.M[r])
 		alpha := exp32(st.M[r] - m)
 		st.M[r] = m
 		acc := st.Acc[r*hd:][:hd]
@@ -75,7 +108,7 @@ func attendGeneric(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []i
 			acc[i] *= alpha
 		}
 		var sum float32
-		for j := range n {
+		for j := from; j < to; j++ {
 			p := exp32(s[j] - m)
 			sum += p
 			for i, y := range st.values[j*hd:][:hd] {

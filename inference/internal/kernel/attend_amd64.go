@@ -3,13 +3,16 @@
 package kernel
 
 // attendFast does AttendPage in assembly; false when these kernels don't fit.
-func attendFast(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int, scale float32) bool {
+func attendFast(st *Attn, q []float32, rows, hd int, page KVPage, spans []Span, scale float32) bool {
 	if active == generic || hd%16 != 0 {
 		return false
 	}
+	fetch := true // the first rows that see the page fetch what follows
 	for r := 0; r < rows; {
 		n := rowBlock(rows - r)
-		attendRows(st, q[r*hd:], r, n, hd, k, v, limit[r:r+n], scale)
+		if attendRows(st, q[r*hd:], r, n, hd, page, spans[r:r+n], scale, fetch) {
+			fetch = false
+		}
 		r += n
 	}
 	return true
@@ -27,54 +30,76 @@ func rowBlock(left int) int {
 	return left
 }
 
-// attendRows lets up to seven rows, the first of which is row r of the state, attend to a page.
-func attendRows(st *Attn, q []float32, r, n, hd int, k, v []uint16, limit []int, scale float32) {
+// attendRows lets up to seven rows, the first of which is row r of the state, attend to a page. It reports false if they
+// see nothing of it.
+func attendRows(st *Attn, q []float32, r, n, hd int, page KVPage, spans []Span, scale float32, fetch bool) bool {
+	most := furthest(spans)
+	if most == 0 {
+		return false
+	}
 	var s [7 * PageLen]float32
 	var alpha [7]float32
-	most := 0
-	for _, l := range limit {
-		most = max(most, l)
-	}
-	if most == 0 {
-		return
-	}
-	scores(n, &s, &q[0], hd, k)
-	for i, l := range limit {
-		if l == 0 {
+	scores(n, &s, &q[0], hd, page, most, fetch)
+	for i, span := range spans {
+		row := s[i*PageLen : (i+1)*PageLen]
+		if span.From >= span.To {
 			alpha[i] = 1
-			clear(s[i*PageLen : (i+1)*PageLen])
+			clear(row)
 			continue
 		}
+		hide(row, span)
 		if active == avx512 {
-			alpha[i] = avx512Soft(&s[i*PageLen], l, scale, &st.M[r+i], &st.L[r+i])
+			alpha[i] = avx512Soft(&row[0], span.To, scale, &st.M[r+i], &st.L[r+i])
 		} else {
-			alpha[i] = avx2Soft(&s[i*PageLen], l, scale, &st.M[r+i], &st.L[r+i])
+			alpha[i] = avx2Soft(&row[0], span.To, scale, &st.M[r+i], &st.L[r+i])
 		}
 	}
-	acc := st.Acc[r*hd:]
-	if active != avx512 {
-		for col := 0; col < hd; col += 16 {
-			avx2Values(n, &acc[col], &s[0], &alpha[0], most, &v[col], hd)
-		}
+	values(n, &s, st.Acc[r*hd:], &alpha, hd, page, most, fetch)
+	return true
+}
+
+// scores multiplies n rows of q by the keys of a page's first most positions. If told to, it fetches the values meanwhile.
+func scores(n int, s *[7 * PageLen]float32, q *float32, hd int, page KVPage, most int, fetch bool) {
+	blocks := (most + KeyBlock - 1) / KeyBlock
+	far, step := &page.Values[0], 0
+	if fetch {
+		step = 2 * most
+	}
+	if active == avx512 {
+		avx512Scores(n, blocks, &s[0], q, hd, &page.Keys[0], far, step)
 		return
 	}
-	col := 0
-	for ; col+64 <= hd; col += 64 {
-		avx512Values(n, &acc[col], &s[0], &alpha[0], most, &v[col], hd)
-	}
-	for ; col < hd; col += 16 {
-		avx512ValuesNarrow(n, &acc[col], &s[0], &alpha[0], most, &v[col], hd)
+	for b := range blocks {
+		avx2Scores(n, 2, &s[b*KeyBlock], q, hd, &page.Keys[b*hd*KeyBlock], far, step)
+		step = 0
 	}
 }
 
-// scores multiplies n rows of q by the keys of a page.
-func scores(n int, s *[7 * PageLen]float32, q *float32, hd int, k []uint16) {
-	if active == avx512 {
-		avx512Scores(n, &s[0], q, hd, &k[0])
-		return
+// values adds a page's first most values, weighted by s, to n rows of acc. If told to, it fetches the next keys meanwhile.
+func values(n int, s *[7 * PageLen]float32, acc []float32, alpha *[7]float32, hd int, page KVPage, most int, fetch bool) {
+	vectors, wide := 2, 16
+	if active == avx512 && hd >= 64 {
+		vectors, wide = 4, 64
+	} else if active == avx512 {
+		vectors = 1
 	}
-	for j := 0; j < PageLen; j += 16 {
-		avx2Scores(n, &s[j], q, hd, &k[j])
+	next := page.Next
+	share := len(next) / (hd / wide) // of one call
+	fetch = fetch && share > 0
+	for col := 0; col < hd; col += wide {
+		if hd-col < wide {
+			vectors, wide, fetch = 1, 16, false
+		}
+		far, step := &page.Values[0], 0
+		if fetch {
+			far, step = &next[0], 2*share/most
+			next = next[share:]
+		}
+		if active == avx512 {
+			avx512Values(n, vectors, &acc[col], &s[0], &alpha[0], most, &page.Values[col], hd, far, step)
+		} else {
+			avx2Values(n, vectors, &acc[col], &s[0], &alpha[0], most, &page.Values[col], hd, far, step)
+		}
 	}
 }
 

@@ -3,42 +3,41 @@
 package kernel
 
 // attendFast does AttendPage in assembly; false when these kernels don't fit.
-func attendFast(st *Attn, q []float32, rows, hd int, k, v []uint16, limit []int, scale float32) bool {
+func attendFast(st *Attn, q []float32, rows, hd int, page KVPage, spans []Span, scale float32) bool {
 	if active == generic || hd%16 != 0 {
 		return false
 	}
 	for r := 0; r < rows; {
 		n := min(rows-r, 4)
-		attendRows(st, q[r*hd:], r, n, hd, k, v, limit[r:r+n], scale)
+		attendRows(st, q[r*hd:], r, n, hd, page, spans[r:r+n], scale)
 		r += n
 	}
 	return true
 }
 
 // attendRows lets up to four rows, the first of which is row r of the state, attend to a page.
-func attendRows(st *Attn, q []float32, r, n, hd int, k, v []uint16, limit []int, scale float32) {
-	var s [4 * PageLen]float32
-	var alpha [4]float32
-	most := 0
-	for _, l := range limit {
-		most = max(most, l)
-	}
+func attendRows(st *Attn, q []float32, r, n, hd int, page KVPage, spans []Span, scale float32) {
+	most := furthest(spans)
 	if most == 0 {
 		return
 	}
-	for j := 0; j < most; j += 16 {
-		neonScores(n, &s[j], &q[0], hd, &k[j])
+	var s [4 * PageLen]float32
+	var alpha [4]float32
+	for j := 0; j < most; j += KeyBlock {
+		neonScores(n, &s[j], &q[0], hd, &page.Keys[j*hd])
 	}
-	for i, l := range limit {
-		if l == 0 {
+	for i, span := range spans {
+		row := s[i*PageLen : (i+1)*PageLen]
+		if span.From >= span.To {
 			alpha[i] = 1
-			clear(s[i*PageLen : (i+1)*PageLen])
+			clear(row)
 			continue
 		}
-		alpha[i] = neonSoft(&s[i*PageLen], l, scale, &st.M[r+i], &st.L[r+i])
+		hide(row, span)
+		alpha[i] = neonSoft(&row[0], span.To, scale, &st.M[r+i], &st.L[r+i])
 	}
 	for col := 0; col < hd; col += 16 {
-		neonValues(n, &st.Acc[r*hd+col], &s[0], &alpha[0], most, &v[col], hd)
+		neonValues(n, &st.Acc[r*hd+col], &s[0], &alpha[0], most, &page.Values[col], hd)
 	}
 }
 

@@ -4,74 +4,78 @@
 
 package kernel
 
-// avx2Scores is s[N][16] = q[N][hd]·k[hd][16]; rows of s and k are 64 apart.
-func avx2Scores(N int, s, q *float32, hd int, k *uint16) {
-	switch N {
-	case 1:
-		avx2Scores1(s, q, hd, k)
-	case 2:
-		avx2Scores2(s, q, hd, k)
-	case 3:
-		avx2Scores3(s, q, hd, k)
-	case 4:
-		avx2Scores4(s, q, hd, k)
-	case 5:
-		avx2Scores5(s, q, hd, k)
-	case 6:
-		avx2Scores6(s, q, hd, k)
+// A vector holds 8 positions or columns.
+
+// avx2Scores is s[N][…] = q[N][hd]·k[…][hd][16] for the positions of so many vectors; rows of s are 64 apart. It fetches
+// from far, step bytes further per column.
+func avx2Scores(N, vectors int, s, q *float32, hd int, k, far *uint16, step int) {
+	switch 8*vectors + N {
+	case 17:
+		avx2Scores1x2(s, q, hd, k, far, step)
+	case 18:
+		avx2Scores2x2(s, q, hd, k, far, step)
+	case 19:
+		avx2Scores3x2(s, q, hd, k, far, step)
+	case 20:
+		avx2Scores4x2(s, q, hd, k, far, step)
+	case 21:
+		avx2Scores5x2(s, q, hd, k, far, step)
+	case 22:
+		avx2Scores6x2(s, q, hd, k, far, step)
 	}
 }
 
 //go:noescape
-func avx2Scores1(s, q *float32, hd int, k *uint16)
+func avx2Scores1x2(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx2Scores2(s, q *float32, hd int, k *uint16)
+func avx2Scores2x2(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx2Scores3(s, q *float32, hd int, k *uint16)
+func avx2Scores3x2(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx2Scores4(s, q *float32, hd int, k *uint16)
+func avx2Scores4x2(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx2Scores5(s, q *float32, hd int, k *uint16)
+func avx2Scores5x2(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx2Scores6(s, q *float32, hd int, k *uint16)
+func avx2Scores6x2(s, q *float32, hd int, k, far *uint16, step int)
 
-// avx2Values is acc[N][16] = acc·alpha[N] + p[N][n]·v[n][16]; rows of acc and v are hd apart, of p 64.
-func avx2Values(N int, acc, p, alpha *float32, n int, v *uint16, hd int) {
-	switch N {
-	case 1:
-		avx2Values1(acc, p, alpha, n, v, hd)
-	case 2:
-		avx2Values2(acc, p, alpha, n, v, hd)
-	case 3:
-		avx2Values3(acc, p, alpha, n, v, hd)
-	case 4:
-		avx2Values4(acc, p, alpha, n, v, hd)
-	case 5:
-		avx2Values5(acc, p, alpha, n, v, hd)
-	case 6:
-		avx2Values6(acc, p, alpha, n, v, hd)
+// avx2Values is acc[N][…] = acc·alpha[N] + p[N][n]·v[n][…] for the columns of so many vectors; rows of acc and v are hd
+// apart, of p 64. It fetches from far, step bytes further per position.
+func avx2Values(N, vectors int, acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int) {
+	switch 8*vectors + N {
+	case 17:
+		avx2Values1x2(acc, p, alpha, n, v, hd, far, step)
+	case 18:
+		avx2Values2x2(acc, p, alpha, n, v, hd, far, step)
+	case 19:
+		avx2Values3x2(acc, p, alpha, n, v, hd, far, step)
+	case 20:
+		avx2Values4x2(acc, p, alpha, n, v, hd, far, step)
+	case 21:
+		avx2Values5x2(acc, p, alpha, n, v, hd, far, step)
+	case 22:
+		avx2Values6x2(acc, p, alpha, n, v, hd, far, step)
 	}
 }
 
 //go:noescape
-func avx2Values1(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx2Values1x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx2Values2(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx2Values2x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx2Values3(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx2Values3x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx2Values4(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx2Values4x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx2Values5(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx2Values5x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx2Values6(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx2Values6x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)

@@ -4,18 +4,23 @@
 
 #include "textflag.h"
 
-// func avx2Scores1(s, q *float32, hd int, k *uint16)
-TEXT ·avx2Scores1(SB), NOSPLIT, $0-32
+// func avx2Scores1x2(s, q *float32, hd int, k *uint16, far *uint16, step int)
+TEXT ·avx2Scores1x2(SB), NOSPLIT, $0-48
 	MOVQ s+0(FP), DI
 	MOVQ q+8(FP), SI
 	MOVQ hd+16(FP), CX
 	MOVQ k+24(FP), DX
+	MOVQ far+32(FP), BX
+	MOVQ step+40(FP), AX
 	LEAQ (CX*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (SI)(R10*4), R12
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 column:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y2
 	VCVTPH2PS 16(DX), Y3
 	VBROADCASTSS 0(SI), Y4
@@ -23,7 +28,7 @@ column:
 	VFMADD231PS Y4, Y3, Y1
 	ADDQ $4, SI
 	ADDQ $4, R12
-	ADDQ $128, DX
+	ADDQ $32, DX
 	DECQ CX
 	JNZ column
 	VMOVUPS Y0, 0(DI)
@@ -31,14 +36,16 @@ column:
 	VZEROUPPER
 	RET
 
-// func avx2Values1(acc, p, alpha *float32, n int, v *uint16, hd int)
-TEXT ·avx2Values1(SB), NOSPLIT, $0-48
+// func avx2Values1x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
+TEXT ·avx2Values1x2(SB), NOSPLIT, $0-64
 	MOVQ acc+0(FP), DI
 	MOVQ p+8(FP), SI
 	MOVQ alpha+16(FP), R8
 	MOVQ n+24(FP), CX
 	MOVQ v+32(FP), DX
 	MOVQ hd+40(FP), R9
+	MOVQ far+48(FP), BX
+	MOVQ step+56(FP), AX
 	LEAQ (R9*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (DI)(R10*4), R12
@@ -47,6 +54,9 @@ TEXT ·avx2Values1(SB), NOSPLIT, $0-48
 	VMULPS 0(DI), Y2, Y0
 	VMULPS 32(DI), Y2, Y1
 position:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y2
 	VCVTPH2PS 16(DX), Y3
 	VBROADCASTSS 0(SI), Y4
@@ -61,12 +71,14 @@ position:
 	VZEROUPPER
 	RET
 
-// func avx2Scores2(s, q *float32, hd int, k *uint16)
-TEXT ·avx2Scores2(SB), NOSPLIT, $0-32
+// func avx2Scores2x2(s, q *float32, hd int, k *uint16, far *uint16, step int)
+TEXT ·avx2Scores2x2(SB), NOSPLIT, $0-48
 	MOVQ s+0(FP), DI
 	MOVQ q+8(FP), SI
 	MOVQ hd+16(FP), CX
 	MOVQ k+24(FP), DX
+	MOVQ far+32(FP), BX
+	MOVQ step+40(FP), AX
 	LEAQ (CX*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (SI)(R10*4), R12
@@ -75,6 +87,9 @@ TEXT ·avx2Scores2(SB), NOSPLIT, $0-32
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 column:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y4
 	VCVTPH2PS 16(DX), Y5
 	VBROADCASTSS 0(SI), Y6
@@ -85,7 +100,7 @@ column:
 	VFMADD231PS Y6, Y5, Y3
 	ADDQ $4, SI
 	ADDQ $4, R12
-	ADDQ $128, DX
+	ADDQ $32, DX
 	DECQ CX
 	JNZ column
 	VMOVUPS Y0, 0(DI)
@@ -95,14 +110,16 @@ column:
 	VZEROUPPER
 	RET
 
-// func avx2Values2(acc, p, alpha *float32, n int, v *uint16, hd int)
-TEXT ·avx2Values2(SB), NOSPLIT, $0-48
+// func avx2Values2x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
+TEXT ·avx2Values2x2(SB), NOSPLIT, $0-64
 	MOVQ acc+0(FP), DI
 	MOVQ p+8(FP), SI
 	MOVQ alpha+16(FP), R8
 	MOVQ n+24(FP), CX
 	MOVQ v+32(FP), DX
 	MOVQ hd+40(FP), R9
+	MOVQ far+48(FP), BX
+	MOVQ step+56(FP), AX
 	LEAQ (R9*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (DI)(R10*4), R12
@@ -114,6 +131,9 @@ TEXT ·avx2Values2(SB), NOSPLIT, $0-48
 	VMULPS 0(DI)(R10*1), Y4, Y2
 	VMULPS 32(DI)(R10*1), Y4, Y3
 position:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y4
 	VCVTPH2PS 16(DX), Y5
 	VBROADCASTSS 0(SI), Y6
@@ -133,12 +153,14 @@ position:
 	VZEROUPPER
 	RET
 
-// func avx2Scores3(s, q *float32, hd int, k *uint16)
-TEXT ·avx2Scores3(SB), NOSPLIT, $0-32
+// func avx2Scores3x2(s, q *float32, hd int, k *uint16, far *uint16, step int)
+TEXT ·avx2Scores3x2(SB), NOSPLIT, $0-48
 	MOVQ s+0(FP), DI
 	MOVQ q+8(FP), SI
 	MOVQ hd+16(FP), CX
 	MOVQ k+24(FP), DX
+	MOVQ far+32(FP), BX
+	MOVQ step+40(FP), AX
 	LEAQ (CX*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (SI)(R10*4), R12
@@ -149,6 +171,9 @@ TEXT ·avx2Scores3(SB), NOSPLIT, $0-32
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 column:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y6
 	VCVTPH2PS 16(DX), Y7
 	VBROADCASTSS 0(SI), Y8
@@ -162,7 +187,7 @@ column:
 	VFMADD231PS Y8, Y7, Y5
 	ADDQ $4, SI
 	ADDQ $4, R12
-	ADDQ $128, DX
+	ADDQ $32, DX
 	DECQ CX
 	JNZ column
 	VMOVUPS Y0, 0(DI)
@@ -174,14 +199,16 @@ column:
 	VZEROUPPER
 	RET
 
-// func avx2Values3(acc, p, alpha *float32, n int, v *uint16, hd int)
-TEXT ·avx2Values3(SB), NOSPLIT, $0-48
+// func avx2Values3x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
+TEXT ·avx2Values3x2(SB), NOSPLIT, $0-64
 	MOVQ acc+0(FP), DI
 	MOVQ p+8(FP), SI
 	MOVQ alpha+16(FP), R8
 	MOVQ n+24(FP), CX
 	MOVQ v+32(FP), DX
 	MOVQ hd+40(FP), R9
+	MOVQ far+48(FP), BX
+	MOVQ step+56(FP), AX
 	LEAQ (R9*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (DI)(R10*4), R12
@@ -196,6 +223,9 @@ TEXT ·avx2Values3(SB), NOSPLIT, $0-48
 	VMULPS 0(DI)(R10*2), Y6, Y4
 	VMULPS 32(DI)(R10*2), Y6, Y5
 position:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y6
 	VCVTPH2PS 16(DX), Y7
 	VBROADCASTSS 0(SI), Y8
@@ -220,12 +250,14 @@ position:
 	VZEROUPPER
 	RET
 
-// func avx2Scores4(s, q *float32, hd int, k *uint16)
-TEXT ·avx2Scores4(SB), NOSPLIT, $0-32
+// func avx2Scores4x2(s, q *float32, hd int, k *uint16, far *uint16, step int)
+TEXT ·avx2Scores4x2(SB), NOSPLIT, $0-48
 	MOVQ s+0(FP), DI
 	MOVQ q+8(FP), SI
 	MOVQ hd+16(FP), CX
 	MOVQ k+24(FP), DX
+	MOVQ far+32(FP), BX
+	MOVQ step+40(FP), AX
 	LEAQ (CX*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (SI)(R10*4), R12
@@ -238,6 +270,9 @@ TEXT ·avx2Scores4(SB), NOSPLIT, $0-32
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 column:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y8
 	VCVTPH2PS 16(DX), Y9
 	VBROADCASTSS 0(SI), Y10
@@ -254,7 +289,7 @@ column:
 	VFMADD231PS Y10, Y9, Y7
 	ADDQ $4, SI
 	ADDQ $4, R12
-	ADDQ $128, DX
+	ADDQ $32, DX
 	DECQ CX
 	JNZ column
 	VMOVUPS Y0, 0(DI)
@@ -268,14 +303,16 @@ column:
 	VZEROUPPER
 	RET
 
-// func avx2Values4(acc, p, alpha *float32, n int, v *uint16, hd int)
-TEXT ·avx2Values4(SB), NOSPLIT, $0-48
+// func avx2Values4x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
+TEXT ·avx2Values4x2(SB), NOSPLIT, $0-64
 	MOVQ acc+0(FP), DI
 	MOVQ p+8(FP), SI
 	MOVQ alpha+16(FP), R8
 	MOVQ n+24(FP), CX
 	MOVQ v+32(FP), DX
 	MOVQ hd+40(FP), R9
+	MOVQ far+48(FP), BX
+	MOVQ step+56(FP), AX
 	LEAQ (R9*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (DI)(R10*4), R12
@@ -293,6 +330,9 @@ TEXT ·avx2Values4(SB), NOSPLIT, $0-48
 	VMULPS 0(DI)(R11*1), Y8, Y6
 	VMULPS 32(DI)(R11*1), Y8, Y7
 position:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y8
 	VCVTPH2PS 16(DX), Y9
 	VBROADCASTSS 0(SI), Y10
@@ -322,12 +362,14 @@ position:
 	VZEROUPPER
 	RET
 
-// func avx2Scores5(s, q *float32, hd int, k *uint16)
-TEXT ·avx2Scores5(SB), NOSPLIT, $0-32
+// func avx2Scores5x2(s, q *float32, hd int, k *uint16, far *uint16, step int)
+TEXT ·avx2Scores5x2(SB), NOSPLIT, $0-48
 	MOVQ s+0(FP), DI
 	MOVQ q+8(FP), SI
 	MOVQ hd+16(FP), CX
 	MOVQ k+24(FP), DX
+	MOVQ far+32(FP), BX
+	MOVQ step+40(FP), AX
 	LEAQ (CX*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (SI)(R10*4), R12
@@ -342,6 +384,9 @@ TEXT ·avx2Scores5(SB), NOSPLIT, $0-32
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 column:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y10
 	VCVTPH2PS 16(DX), Y11
 	VBROADCASTSS 0(SI), Y12
@@ -361,7 +406,7 @@ column:
 	VFMADD231PS Y12, Y11, Y9
 	ADDQ $4, SI
 	ADDQ $4, R12
-	ADDQ $128, DX
+	ADDQ $32, DX
 	DECQ CX
 	JNZ column
 	VMOVUPS Y0, 0(DI)
@@ -377,14 +422,16 @@ column:
 	VZEROUPPER
 	RET
 
-// func avx2Values5(acc, p, alpha *float32, n int, v *uint16, hd int)
-TEXT ·avx2Values5(SB), NOSPLIT, $0-48
+// func avx2Values5x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
+TEXT ·avx2Values5x2(SB), NOSPLIT, $0-64
 	MOVQ acc+0(FP), DI
 	MOVQ p+8(FP), SI
 	MOVQ alpha+16(FP), R8
 	MOVQ n+24(FP), CX
 	MOVQ v+32(FP), DX
 	MOVQ hd+40(FP), R9
+	MOVQ far+48(FP), BX
+	MOVQ step+56(FP), AX
 	LEAQ (R9*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (DI)(R10*4), R12
@@ -405,6 +452,9 @@ TEXT ·avx2Values5(SB), NOSPLIT, $0-48
 	VMULPS 0(R12), Y10, Y8
 	VMULPS 32(R12), Y10, Y9
 position:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y10
 	VCVTPH2PS 16(DX), Y11
 	VBROADCASTSS 0(SI), Y12
@@ -439,12 +489,14 @@ position:
 	VZEROUPPER
 	RET
 
-// func avx2Scores6(s, q *float32, hd int, k *uint16)
-TEXT ·avx2Scores6(SB), NOSPLIT, $0-32
+// func avx2Scores6x2(s, q *float32, hd int, k *uint16, far *uint16, step int)
+TEXT ·avx2Scores6x2(SB), NOSPLIT, $0-48
 	MOVQ s+0(FP), DI
 	MOVQ q+8(FP), SI
 	MOVQ hd+16(FP), CX
 	MOVQ k+24(FP), DX
+	MOVQ far+32(FP), BX
+	MOVQ step+40(FP), AX
 	LEAQ (CX*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (SI)(R10*4), R12
@@ -461,6 +513,9 @@ TEXT ·avx2Scores6(SB), NOSPLIT, $0-32
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 column:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y12
 	VCVTPH2PS 16(DX), Y13
 	VBROADCASTSS 0(SI), Y14
@@ -483,7 +538,7 @@ column:
 	VFMADD231PS Y14, Y13, Y11
 	ADDQ $4, SI
 	ADDQ $4, R12
-	ADDQ $128, DX
+	ADDQ $32, DX
 	DECQ CX
 	JNZ column
 	VMOVUPS Y0, 0(DI)
@@ -501,14 +556,16 @@ column:
 	VZEROUPPER
 	RET
 
-// func avx2Values6(acc, p, alpha *float32, n int, v *uint16, hd int)
-TEXT ·avx2Values6(SB), NOSPLIT, $0-48
+// func avx2Values6x2(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
+TEXT ·avx2Values6x2(SB), NOSPLIT, $0-64
 	MOVQ acc+0(FP), DI
 	MOVQ p+8(FP), SI
 	MOVQ alpha+16(FP), R8
 	MOVQ n+24(FP), CX
 	MOVQ v+32(FP), DX
 	MOVQ hd+40(FP), R9
+	MOVQ far+48(FP), BX
+	MOVQ step+56(FP), AX
 	LEAQ (R9*4), R10
 	LEAQ (R10)(R10*2), R11
 	LEAQ (DI)(R10*4), R12
@@ -532,6 +589,9 @@ TEXT ·avx2Values6(SB), NOSPLIT, $0-48
 	VMULPS 0(R12)(R10*1), Y12, Y10
 	VMULPS 32(R12)(R10*1), Y12, Y11
 position:
+	PREFETCHT0 (BX)
+	PREFETCHT0 64(BX)
+	ADDQ AX, BX
 	VCVTPH2PS 0(DX), Y12
 	VCVTPH2PS 16(DX), Y13
 	VBROADCASTSS 0(SI), Y14

@@ -4,125 +4,228 @@
 
 package kernel
 
-// avx512Scores is s[N][64] = q[N][hd]·k[hd][64]; rows of s and k are 64 apart.
-func avx512Scores(N int, s, q *float32, hd int, k *uint16) {
-	switch N {
-	case 1:
-		avx512Scores1(s, q, hd, k)
-	case 2:
-		avx512Scores2(s, q, hd, k)
-	case 3:
-		avx512Scores3(s, q, hd, k)
-	case 4:
-		avx512Scores4(s, q, hd, k)
-	case 5:
-		avx512Scores5(s, q, hd, k)
-	case 6:
-		avx512Scores6(s, q, hd, k)
-	case 7:
-		avx512Scores7(s, q, hd, k)
+// A vector holds 16 positions or columns.
+
+// avx512Scores is s[N][…] = q[N][hd]·k[…][hd][16] for the positions of so many vectors; rows of s are 64 apart. It fetches
+// from far, step bytes further per column.
+func avx512Scores(N, vectors int, s, q *float32, hd int, k, far *uint16, step int) {
+	switch 8*vectors + N {
+	case 9:
+		avx512Scores1x1(s, q, hd, k, far, step)
+	case 10:
+		avx512Scores2x1(s, q, hd, k, far, step)
+	case 11:
+		avx512Scores3x1(s, q, hd, k, far, step)
+	case 12:
+		avx512Scores4x1(s, q, hd, k, far, step)
+	case 13:
+		avx512Scores5x1(s, q, hd, k, far, step)
+	case 14:
+		avx512Scores6x1(s, q, hd, k, far, step)
+	case 15:
+		avx512Scores7x1(s, q, hd, k, far, step)
+	case 17:
+		avx512Scores1x2(s, q, hd, k, far, step)
+	case 18:
+		avx512Scores2x2(s, q, hd, k, far, step)
+	case 19:
+		avx512Scores3x2(s, q, hd, k, far, step)
+	case 20:
+		avx512Scores4x2(s, q, hd, k, far, step)
+	case 21:
+		avx512Scores5x2(s, q, hd, k, far, step)
+	case 22:
+		avx512Scores6x2(s, q, hd, k, far, step)
+	case 23:
+		avx512Scores7x2(s, q, hd, k, far, step)
+	case 25:
+		avx512Scores1x3(s, q, hd, k, far, step)
+	case 26:
+		avx512Scores2x3(s, q, hd, k, far, step)
+	case 27:
+		avx512Scores3x3(s, q, hd, k, far, step)
+	case 28:
+		avx512Scores4x3(s, q, hd, k, far, step)
+	case 29:
+		avx512Scores5x3(s, q, hd, k, far, step)
+	case 30:
+		avx512Scores6x3(s, q, hd, k, far, step)
+	case 31:
+		avx512Scores7x3(s, q, hd, k, far, step)
+	case 33:
+		avx512Scores1x4(s, q, hd, k, far, step)
+	case 34:
+		avx512Scores2x4(s, q, hd, k, far, step)
+	case 35:
+		avx512Scores3x4(s, q, hd, k, far, step)
+	case 36:
+		avx512Scores4x4(s, q, hd, k, far, step)
+	case 37:
+		avx512Scores5x4(s, q, hd, k, far, step)
+	case 38:
+		avx512Scores6x4(s, q, hd, k, far, step)
+	case 39:
+		avx512Scores7x4(s, q, hd, k, far, step)
 	}
 }
 
 //go:noescape
-func avx512Scores1(s, q *float32, hd int, k *uint16)
+func avx512Scores1x1(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx512Scores2(s, q *float32, hd int, k *uint16)
+func avx512Scores2x1(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx512Scores3(s, q *float32, hd int, k *uint16)
+func avx512Scores3x1(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx512Scores4(s, q *float32, hd int, k *uint16)
+func avx512Scores4x1(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx512Scores5(s, q *float32, hd int, k *uint16)
+func avx512Scores5x1(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx512Scores6(s, q *float32, hd int, k *uint16)
+func avx512Scores6x1(s, q *float32, hd int, k, far *uint16, step int)
 
 //go:noescape
-func avx512Scores7(s, q *float32, hd int, k *uint16)
+func avx512Scores7x1(s, q *float32, hd int, k, far *uint16, step int)
 
-// avx512Values is acc[N][64] = acc·alpha[N] + p[N][n]·v[n][64]; rows of acc and v are hd apart, of p 64.
-func avx512Values(N int, acc, p, alpha *float32, n int, v *uint16, hd int) {
-	switch N {
-	case 1:
-		avx512Values1(acc, p, alpha, n, v, hd)
-	case 2:
-		avx512Values2(acc, p, alpha, n, v, hd)
-	case 3:
-		avx512Values3(acc, p, alpha, n, v, hd)
-	case 4:
-		avx512Values4(acc, p, alpha, n, v, hd)
-	case 5:
-		avx512Values5(acc, p, alpha, n, v, hd)
-	case 6:
-		avx512Values6(acc, p, alpha, n, v, hd)
-	case 7:
-		avx512Values7(acc, p, alpha, n, v, hd)
+//go:noescape
+func avx512Scores1x2(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores2x2(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores3x2(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores4x2(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores5x2(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores6x2(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores7x2(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores1x3(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores2x3(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores3x3(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores4x3(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores5x3(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores6x3(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores7x3(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores1x4(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores2x4(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores3x4(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores4x4(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores5x4(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores6x4(s, q *float32, hd int, k, far *uint16, step int)
+
+//go:noescape
+func avx512Scores7x4(s, q *float32, hd int, k, far *uint16, step int)
+
+// avx512Values is acc[N][…] = acc·alpha[N] + p[N][n]·v[n][…] for the columns of so many vectors; rows of acc and v are hd
+// apart, of p 64. It fetches from far, step bytes further per position.
+func avx512Values(N, vectors int, acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int) {
+	switch 8*vectors + N {
+	case 9:
+		avx512Values1x1(acc, p, alpha, n, v, hd, far, step)
+	case 10:
+		avx512Values2x1(acc, p, alpha, n, v, hd, far, step)
+	case 11:
+		avx512Values3x1(acc, p, alpha, n, v, hd, far, step)
+	case 12:
+		avx512Values4x1(acc, p, alpha, n, v, hd, far, step)
+	case 13:
+		avx512Values5x1(acc, p, alpha, n, v, hd, far, step)
+	case 14:
+		avx512Values6x1(acc, p, alpha, n, v, hd, far, step)
+	case 15:
+		avx512Values7x1(acc, p, alpha, n, v, hd, far, step)
+	case 33:
+		avx512Values1x4(acc, p, alpha, n, v, hd, far, step)
+	case 34:
+		avx512Values2x4(acc, p, alpha, n, v, hd, far, step)
+	case 35:
+		avx512Values3x4(acc, p, alpha, n, v, hd, far, step)
+	case 36:
+		avx512Values4x4(acc, p, alpha, n, v, hd, far, step)
+	case 37:
+		avx512Values5x4(acc, p, alpha, n, v, hd, far, step)
+	case 38:
+		avx512Values6x4(acc, p, alpha, n, v, hd, far, step)
+	case 39:
+		avx512Values7x4(acc, p, alpha, n, v, hd, far, step)
 	}
 }
 
 //go:noescape
-func avx512Values1(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values1x1(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512Values2(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values2x1(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512Values3(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values3x1(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512Values4(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values4x1(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512Values5(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values5x1(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512Values6(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values6x1(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512Values7(acc, p, alpha *float32, n int, v *uint16, hd int)
-
-// avx512ValuesNarrow is the same for 16 columns.
-func avx512ValuesNarrow(N int, acc, p, alpha *float32, n int, v *uint16, hd int) {
-	switch N {
-	case 1:
-		avx512ValuesNarrow1(acc, p, alpha, n, v, hd)
-	case 2:
-		avx512ValuesNarrow2(acc, p, alpha, n, v, hd)
-	case 3:
-		avx512ValuesNarrow3(acc, p, alpha, n, v, hd)
-	case 4:
-		avx512ValuesNarrow4(acc, p, alpha, n, v, hd)
-	case 5:
-		avx512ValuesNarrow5(acc, p, alpha, n, v, hd)
-	case 6:
-		avx512ValuesNarrow6(acc, p, alpha, n, v, hd)
-	case 7:
-		avx512ValuesNarrow7(acc, p, alpha, n, v, hd)
-	}
-}
+func avx512Values7x1(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512ValuesNarrow1(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values1x4(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512ValuesNarrow2(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values2x4(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512ValuesNarrow3(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values3x4(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512ValuesNarrow4(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values4x4(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512ValuesNarrow5(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values5x4(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512ValuesNarrow6(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values6x4(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)
 
 //go:noescape
-func avx512ValuesNarrow7(acc, p, alpha *float32, n int, v *uint16, hd int)
+func avx512Values7x4(acc, p, alpha *float32, n int, v *uint16, hd int, far *uint16, step int)

@@ -28,30 +28,30 @@ columns:
 	WORD $0x4f981221 // fmla v1.4s, v17.4s, v24.s[0]
 	WORD $0x4f981242 // fmla v2.4s, v18.4s, v24.s[0]
 	WORD $0x4f981263 // fmla v3.4s, v19.4s, v24.s[0]
-	FMOVQ 128(R3), F20
+	FMOVQ 32(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 144(R3), F21
+	FMOVQ 48(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4fb81200 // fmla v0.4s, v16.4s, v24.s[1]
 	WORD $0x4fb81221 // fmla v1.4s, v17.4s, v24.s[1]
 	WORD $0x4fb81242 // fmla v2.4s, v18.4s, v24.s[1]
 	WORD $0x4fb81263 // fmla v3.4s, v19.4s, v24.s[1]
-	FMOVQ 256(R3), F20
+	FMOVQ 64(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 272(R3), F21
+	FMOVQ 80(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4f981a00 // fmla v0.4s, v16.4s, v24.s[2]
 	WORD $0x4f981a21 // fmla v1.4s, v17.4s, v24.s[2]
 	WORD $0x4f981a42 // fmla v2.4s, v18.4s, v24.s[2]
 	WORD $0x4f981a63 // fmla v3.4s, v19.4s, v24.s[2]
-	FMOVQ 384(R3), F20
+	FMOVQ 96(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 400(R3), F21
+	FMOVQ 112(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4fb81a00 // fmla v0.4s, v16.4s, v24.s[3]
@@ -59,7 +59,7 @@ columns:
 	WORD $0x4fb81a42 // fmla v2.4s, v18.4s, v24.s[3]
 	WORD $0x4fb81a63 // fmla v3.4s, v19.4s, v24.s[3]
 	ADD $16, R1
-	ADD $512, R3
+	ADD $128, R3
 	SUBS $4, R2
 	BGT columns
 	FMOVQ F0, 0(R0)
@@ -145,10 +145,10 @@ columns:
 	WORD $0x4f991225 // fmla v5.4s, v17.4s, v25.s[0]
 	WORD $0x4f991246 // fmla v6.4s, v18.4s, v25.s[0]
 	WORD $0x4f991267 // fmla v7.4s, v19.4s, v25.s[0]
-	FMOVQ 128(R3), F20
+	FMOVQ 32(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 144(R3), F21
+	FMOVQ 48(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4fb81200 // fmla v0.4s, v16.4s, v24.s[1]
@@ -159,10 +159,10 @@ columns:
 	WORD $0x4fb91225 // fmla v5.4s, v17.4s, v25.s[1]
 	WORD $0x4fb91246 // fmla v6.4s, v18.4s, v25.s[1]
 	WORD $0x4fb91267 // fmla v7.4s, v19.4s, v25.s[1]
-	FMOVQ 256(R3), F20
+	FMOVQ 64(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 272(R3), F21
+	FMOVQ 80(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4f981a00 // fmla v0.4s, v16.4s, v24.s[2]
@@ -173,10 +173,10 @@ columns:
 	WORD $0x4f991a25 // fmla v5.4s, v17.4s, v25.s[2]
 	WORD $0x4f991a46 // fmla v6.4s, v18.4s, v25.s[2]
 	WORD $0x4f991a67 // fmla v7.4s, v19.4s, v25.s[2]
-	FMOVQ 384(R3), F20
+	FMOVQ 96(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 400(R3), F21
+	FMOVQ 112(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4fb81a00 // fmla v0.4s, v16.4s, v24.s[3]
@@ -188,7 +188,7 @@ columns:
 	WORD $0x4fb91a46 // fmla v6.4s, v18.4s, v25.s[3]
 	WORD $0x4fb91a67 // fmla v7.4s, v19.4s, v25.s[3]
 	ADD $16, R1
-	ADD $512, R3
+	ADD $128, R3
 	SUBS $4, R2
 	BGT columns
 	FMOVQ F0, 0(R0)
@@ -308,10 +308,10 @@ columns:
 	WORD $0x4f9a1229 // fmla v9.4s, v17.4s, v26.s[0]
 	WORD $0x4f9a124a // fmla v10.4s, v18.4s, v26.s[0]
 	WORD $0x4f9a126b // fmla v11.4s, v19.4s, v26.s[0]
-	FMOVQ 128(R3), F20
+	FMOVQ 32(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 144(R3), F21
+	FMOVQ 48(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4fb81200 // fmla v0.4s, v16.4s, v24.s[1]
@@ -326,10 +326,10 @@ columns:
 	WORD $0x4fba1229 // fmla v9.4s, v17.4s, v26.s[1]
 	WORD $0x4fba124a // fmla v10.4s, v18.4s, v26.s[1]
 	WORD $0x4fba126b // fmla v11.4s, v19.4s, v26.s[1]
-	FMOVQ 256(R3), F20
+	FMOVQ 64(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 272(R3), F21
+	FMOVQ 80(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4f981a00 // fmla v0.4s, v16.4s, v24.s[2]
@@ -344,10 +344,10 @@ columns:
 	WORD $0x4f9a1a29 // fmla v9.4s, v17.4s, v26.s[2]
 	WORD $0x4f9a1a4a // fmla v10.4s, v18.4s, v26.s[2]
 	WORD $0x4f9a1a6b // fmla v11.4s, v19.4s, v26.s[2]
-	FMOVQ 384(R3), F20
+	FMOVQ 96(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 400(R3), F21
+	FMOVQ 112(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4fb81a00 // fmla v0.4s, v16.4s, v24.s[3]
@@ -363,7 +363,7 @@ columns:
 	WORD $0x4fba1a4a // fmla v10.4s, v18.4s, v26.s[3]
 	WORD $0x4fba1a6b // fmla v11.4s, v19.4s, v26.s[3]
 	ADD $16, R1
-	ADD $512, R3
+	ADD $128, R3
 	SUBS $4, R2
 	BGT columns
 	FMOVQ F0, 0(R0)
@@ -517,10 +517,10 @@ columns:
 	WORD $0x4f9b122d // fmla v13.4s, v17.4s, v27.s[0]
 	WORD $0x4f9b124e // fmla v14.4s, v18.4s, v27.s[0]
 	WORD $0x4f9b126f // fmla v15.4s, v19.4s, v27.s[0]
-	FMOVQ 128(R3), F20
+	FMOVQ 32(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 144(R3), F21
+	FMOVQ 48(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4fb81200 // fmla v0.4s, v16.4s, v24.s[1]
@@ -539,10 +539,10 @@ columns:
 	WORD $0x4fbb122d // fmla v13.4s, v17.4s, v27.s[1]
 	WORD $0x4fbb124e // fmla v14.4s, v18.4s, v27.s[1]
 	WORD $0x4fbb126f // fmla v15.4s, v19.4s, v27.s[1]
-	FMOVQ 256(R3), F20
+	FMOVQ 64(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 272(R3), F21
+	FMOVQ 80(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4f981a00 // fmla v0.4s, v16.4s, v24.s[2]
@@ -561,10 +561,10 @@ columns:
 	WORD $0x4f9b1a2d // fmla v13.4s, v17.4s, v27.s[2]
 	WORD $0x4f9b1a4e // fmla v14.4s, v18.4s, v27.s[2]
 	WORD $0x4f9b1a6f // fmla v15.4s, v19.4s, v27.s[2]
-	FMOVQ 384(R3), F20
+	FMOVQ 96(R3), F20
 	WORD $0x0e217a90 // fcvtl v16.4s, v20.4h
 	WORD $0x4e217a91 // fcvtl2 v17.4s, v20.8h
-	FMOVQ 400(R3), F21
+	FMOVQ 112(R3), F21
 	WORD $0x0e217ab2 // fcvtl v18.4s, v21.4h
 	WORD $0x4e217ab3 // fcvtl2 v19.4s, v21.8h
 	WORD $0x4fb81a00 // fmla v0.4s, v16.4s, v24.s[3]
@@ -584,7 +584,7 @@ columns:
 	WORD $0x4fbb1a4e // fmla v14.4s, v18.4s, v27.s[3]
 	WORD $0x4fbb1a6f // fmla v15.4s, v19.4s, v27.s[3]
 	ADD $16, R1
-	ADD $512, R3
+	ADD $128, R3
 	SUBS $4, R2
 	BGT columns
 	FMOVQ F0, 0(R0)

@@ -2,4 +2,4 @@
 
 package kernel
 
-func attendFast(*Attn, []float32, int, int, []uint16, []uint16, []int, float32) bool { return false }
+func attendFast(*Attn, []float32, int, int, KVPage, []Span, float32) bool { return false }

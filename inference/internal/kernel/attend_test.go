@@ -19,14 +19,17 @@ func page(rng *rand.Rand, hd int) (k, v []uint16) {
 	return k, v
 }
 
+// keyAt is where a page has column i of position j's key.
+func keyAt(hd, i, j int) int { return (j/KeyBlock*hd+i)*KeyBlock + j%KeyBlock }
+
 // attention is softmax(q·K·scale)·V over all pages of a row, in float64.
-func attention(q []float32, hd int, ks, vs [][]uint16, limits []int, scale float64) []float64 {
+func attention(q []float32, hd int, ks, vs [][]uint16, spans []Span, scale float64) []float64 {
 	var scores []float64
 	for p, k := range ks {
-		for j := range limits[p] {
+		for j := spans[p].From; j < spans[p].To; j++ {
 			var dot float64
 			for i, x := range q {
-				dot += float64(x) * float64(quant.HalfToFloat(k[i*PageLen+j]))
+				dot += float64(x) * float64(quant.HalfToFloat(k[keyAt(hd, i, j)]))
 			}
 			scores = append(scores, dot*scale)
 		}
@@ -43,7 +46,7 @@ func attention(q []float32, hd int, ks, vs [][]uint16, limits []int, scale float
 	}
 	n := 0
 	for p, v := range vs {
-		for j := range limits[p] {
+		for j := spans[p].From; j < spans[p].To; j++ {
 			for i := range out {
 				out[i] += scores[n] / sum * float64(quant.HalfToFloat(v[j*hd+i]))
 			}
@@ -69,11 +72,14 @@ func checkAttend(t *testing.T, rng *rand.Rand, rows, hd int) {
 	const pages = 3
 	scale := 1 / math.Sqrt(float64(hd))
 	q := normal(rng, rows*hd, 2)
-	limits := make([][]int, rows)
-	for r := range limits {
-		limits[r] = []int{rng.IntN(PageLen + 1), PageLen, rng.IntN(PageLen + 1)}
-		if r%5 == 4 {
-			limits[r] = []int{0, 0, rng.IntN(2)}
+	spans := make([][]Span, rows)
+	for r := range spans {
+		spans[r] = []Span{{0, rng.IntN(PageLen + 1)}, {0, PageLen}, {0, rng.IntN(PageLen + 1)}}
+		switch r % 5 {
+		case 3:
+			spans[r] = []Span{{PageLen, PageLen}, {rng.IntN(PageLen), PageLen}, {0, rng.IntN(PageLen + 1)}}
+		case 4:
+			spans[r] = []Span{{}, {}, {0, rng.IntN(2)}}
 		}
 	}
 	var st Attn
@@ -81,25 +87,27 @@ func checkAttend(t *testing.T, rng *rand.Rand, rows, hd int) {
 	ks, vs := make([][]uint16, pages), make([][]uint16, pages)
 	for p := range pages {
 		ks[p], vs[p] = page(rng, hd)
-		limit := make([]int, rows)
-		most := 0
+		now := make([]Span, rows)
 		for r := range rows {
-			limit[r] = limits[r][p]
-			most = max(most, limit[r])
+			now[r] = spans[r][p]
 		}
-		for j := most; j < PageLen; j++ { // what nobody sees may be anything
+		for j := furthest(now); j < PageLen; j++ { // what nobody sees may be anything
 			for i := range hd {
-				ks[p][i*PageLen+j], vs[p][j*hd+i] = 0x7e00, 0x7c00
+				ks[p][keyAt(hd, i, j)], vs[p][j*hd+i] = 0x7e00, 0x7c00
 			}
 		}
-		AttendPage(&st, q, rows, hd, ks[p], vs[p], limit, float32(scale))
+		page := KVPage{Keys: ks[p], Values: vs[p]}
+		if p > 0 {
+			page.Next = ks[p-1]
+		}
+		AttendPage(&st, q, rows, hd, page, now, float32(scale))
 	}
 	got := make([]float32, hd)
 	for r := range rows {
 		st.Output(got, r)
-		for i, want := range attention(q[r*hd:][:hd], hd, ks, vs, limits[r], scale) {
+		for i, want := range attention(q[r*hd:][:hd], hd, ks, vs, spans[r], scale) {
 			if !(math.Abs(float64(got[i])-want) <= 1e-5) {
-				t.Fatalf("hd %d, row %d of %d, limits %v: column %d is %v, want %v", hd, r, rows, limits[r], i, got[i], want)
+				t.Fatalf("hd %d, row %d of %d, spans %v: column %d is %v, want %v", hd, r, rows, spans[r], i, got[i], want)
 			}
 		}
 	}
@@ -112,21 +120,25 @@ func TestAttendSameBitsForAnyRows(t *testing.T) {
 		const hd, rows = 128, 29
 		q := normal(rng, rows*hd, 2)
 		k, v := page(rng, hd)
-		limit := make([]int, rows)
-		for r := range limit {
-			limit[r] = rng.IntN(PageLen + 1)
+		page := KVPage{Keys: k, Values: v}
+		spans := make([]Span, rows)
+		for r := range spans {
+			spans[r] = Span{0, rng.IntN(PageLen + 1)}
+			if r%4 == 1 {
+				spans[r].From = rng.IntN(PageLen)
+			}
 		}
 		var all Attn
 		all.Reset(rows, hd)
 		for range 2 {
-			AttendPage(&all, q, rows, hd, k, v, limit, 0.1)
+			AttendPage(&all, q, rows, hd, page, spans, 0.1)
 		}
 		for n := 1; n <= 9; n++ {
 			for r := 0; r+n <= rows; r += n {
 				var st Attn
 				st.Reset(n, hd)
 				for range 2 {
-					AttendPage(&st, q[r*hd:], n, hd, k, v, limit[r:r+n], 0.1)
+					AttendPage(&st, q[r*hd:], n, hd, page, spans[r:r+n], 0.1)
 				}
 				if differ(st.Acc, all.Acc[r*hd:][:n*hd]) >= 0 || differ(st.M, all.M[r:r+n]) >= 0 || differ(st.L, all.L[r:r+n]) >= 0 {
 					t.Fatalf("rows %d to %d differ when alone", r, r+n-1)
@@ -142,12 +154,12 @@ func TestAttendAllocatesNothing(t *testing.T) {
 		const hd, rows = 64, 9
 		q := normal(rng, rows*hd, 1)
 		k, v := page(rng, hd)
-		limit := slices.Repeat([]int{PageLen}, rows)
+		spans := slices.Repeat([]Span{{0, PageLen}}, rows)
 		var st Attn
 		st.Reset(rows, hd)
 		if n := testing.AllocsPerRun(3, func() {
 			st.Reset(rows, hd)
-			AttendPage(&st, q, rows, hd, k, v, limit, 1)
+			AttendPage(&st, q, rows, hd, KVPage{Keys: k, Values: v}, spans, 1)
 		}); n != 0 {
 			t.Errorf("%v allocations", n)
 		}

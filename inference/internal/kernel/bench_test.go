@@ -157,27 +157,41 @@ func BenchmarkLimits(b *testing.B) {
 
 func BenchmarkAttendPage(b *testing.B) {
 	for _, hd := range []int{64, 128} {
-		for _, rows := range []int{1, 6, 7, 12, 192, 1536} {
-			b.Run(fmt.Sprintf("hd%d/R%d", hd, rows), func(b *testing.B) {
-				rng := rand.New(rand.NewPCG(39, 40))
-				q := normal(rng, rows*hd, 1)
-				const pages = 8
-				var ks, vs [pages][]uint16
-				for i := range pages {
-					ks[i], vs[i] = page(rng, hd)
-				}
-				limit := slices.Repeat([]int{PageLen}, rows)
-				var st Attn
-				st.Reset(rows, hd)
-				cpu := cpuSeconds()
-				b.ResetTimer()
-				for i := range b.N {
-					AttendPage(&st, q, rows, hd, ks[i%pages], vs[i%pages], limit, 0.1)
-				}
-				b.ReportMetric(2*float64(b.N)*float64(rows*hd*PageLen)/(cpuSeconds()-cpu)/1e9, "GFMA/s/core")
-			})
+		for _, rows := range []int{1, 6, 7, 12, 60, 192} {
+			b.Run(fmt.Sprintf("hd%d/R%d", hd, rows), func(b *testing.B) { benchAttend(b, hd, rows, 8, PageLen) })
 		}
 	}
+	for _, seen := range []int{12, 24, 48, PageLen} { // private pages, from memory
+		b.Run(fmt.Sprintf("hd128/R6/cold%d", seen), func(b *testing.B) { benchAttend(b, 128, 6, 4096, seen) })
+	}
+}
+
+// benchAttend lets rows see the first positions of many pages.
+func benchAttend(b *testing.B, hd, rows, pages, seen int) {
+	rng := rand.New(rand.NewPCG(39, 40))
+	q := normal(rng, rows*hd, 1)
+	k, v := page(rng, hd)
+	all, free, err := Halves(pages * 2 * len(k))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer free()
+	keys := func(i int) []uint16 { return all[i%pages*2*len(k):][:len(k)] }
+	values := func(i int) []uint16 { return all[(i%pages*2+1)*len(k):][:len(k)] }
+	for i := range pages {
+		copy(keys(i), k)
+		copy(values(i), v)
+	}
+	spans := slices.Repeat([]Span{{0, seen}}, rows)
+	var st Attn
+	st.Reset(rows, hd)
+	cpu := cpuSeconds()
+	b.ResetTimer()
+	for i := range b.N {
+		next := keys(i + 1)[:(seen+KeyBlock-1)/KeyBlock*hd*KeyBlock]
+		AttendPage(&st, q, rows, hd, KVPage{Keys: keys(i), Values: values(i), Next: next}, spans, 0.1)
+	}
+	b.ReportMetric(2*float64(b.N)*float64(rows*hd*seen)/(cpuSeconds()-cpu)/1e9, "GFMA/s/core")
 }
 
 func BenchmarkVectors(b *testing.B) {

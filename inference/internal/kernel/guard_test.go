@@ -111,7 +111,7 @@ func TestAttendStaysInside(t *testing.T) {
 					st := Attn{M: guarded[float32](t, rows, front), L: guarded[float32](t, rows, front), Acc: guarded[float32](t, rows*hd, front)}
 					st.Reset(rows, hd)
 					q := guardedCopy(t, normal(rng, rows*hd, 1), front)
-					AttendPage(&st, q, rows, hd, k, v, slices.Repeat([]int{PageLen}, rows), 0.1)
+					AttendPage(&st, q, rows, hd, KVPage{Keys: k, Values: v, Next: k}, slices.Repeat([]Span{{0, PageLen}}, rows), 0.1)
 				}
 			}
 		}

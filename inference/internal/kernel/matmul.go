@@ -14,17 +14,22 @@ const streamAhead = 6 << 10
 // Rows of other panels aren't touched, so workers may share dst. a has m's columns. The bits of a result depend on its row's
 // weights and its token's inputs alone.
 func MatMul(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
+	MatMulPart(dst[p0*panelRows:], stride, m, a, p0, p1)
+}
+
+// MatMulPart is MatMul for a dst whose first column is the first row of panel p0.
+func MatMulPart(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 	tiles := a.Tiles()
 	if tiles > groupTiles {
 		group := max(1, min(groupMax, groupBytes/m.panelBytes))
 		for p := p0; p < p1; p += group {
-			matGroup(dst, stride, m, a, p, min(p+group, p1))
+			matGroup(dst[(p-p0)*panelRows:], stride, m, a, p, min(p+group, p1))
 		}
 		return
 	}
 	step := m.panelBytes / max(1, a.blocks)
 	for p := p0; p < p1; p++ {
-		at := p * m.panelBytes
+		at, dst := p*m.panelBytes, dst[(p-p0)*panelRows:]
 		if tiles == 1 { // weights stream: fetch ahead in the same panel
 			matTile(dst, stride, m, a, p, 0, m.at(at+streamAhead), step)
 			continue
@@ -49,7 +54,7 @@ func matGroup(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 				step = len(next) / (n * a.blocks)
 				far = &next[i*step*a.blocks]
 			}
-			matTile(dst, stride, m, a, p0+i, tile, far, step)
+			matTile(dst[i*panelRows:], stride, m, a, p0+i, tile, far, step)
 		}
 	}
 }
@@ -57,17 +62,18 @@ func matGroup(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 // at is a place among the weights to prefetch from; past the end, the last byte, which does no harm.
 func (m *Matrix) at(i int) *byte { return &m.data[min(i, len(m.data)-1)] }
 
-// matTile computes a panel for a tile and prefetches from far meanwhile, step bytes further per block.
+// matTile computes a panel for a tile, into dst from its first row on, and prefetches from far meanwhile, step bytes further per
+// block.
 func matTile(dst []float32, stride int, m *Matrix, a *Acts, p, tile int, far *byte, step int) {
 	start, end := a.Tile(tile)
 	rows := min(panelRows, m.rows-p*panelRows)
 	if rows == panelRows {
-		tileKernel(dst[start*stride+p*panelRows:], stride, m, p, a, tile, far, step)
+		tileKernel(dst[start*stride:], stride, m, p, a, tile, far, step)
 		return
 	}
 	var rest [maxTile * panelRows]float32
 	tileKernel(rest[:], panelRows, m, p, a, tile, far, step)
 	for t := start; t < end; t++ {
-		copy(dst[t*stride+p*panelRows:][:rows], rest[(t-start)*panelRows:])
+		copy(dst[t*stride:][:rows], rest[(t-start)*panelRows:])
 	}
 }

@@ -87,7 +87,7 @@ func (c *Cache) Close() {
 // Available is the number of pages that a sequence could get.
 func (c *Cache) Available() int { return len(c.free) + c.idle }
 
-// Keys returns the keys of a page's head: Dim rows of PageTokens, so that one element of all tokens lies together.
+// Keys returns the keys of a page's head: the half floats of PageTokens keys, laid out as the one who writes them likes.
 func (c *Cache) Keys(page int32, layer, head int) []uint16 {
 	return c.at(page, 2*(layer*c.layout.Heads+head))
 }
@@ -95,15 +95,6 @@ func (c *Cache) Keys(page int32, layer, head int) []uint16 {
 // Values returns the values of a page's head: PageTokens rows of Dim.
 func (c *Cache) Values(page int32, layer, head int) []uint16 {
 	return c.at(page, 2*(layer*c.layout.Heads+head)+1)
-}
-
-// From returns the keys and values of a page's head without the first skip tokens. What the keys hold in their last rows
-// for tokens past the page's end is no key.
-func (c *Cache) From(page int32, layer, head, skip int) (keys, values []uint16) {
-	size := c.layout.block()
-	from := int(page%slabPages)*c.layout.words() + 2*(layer*c.layout.Heads+head)*size
-	slab := c.slabs[page/slabPages]
-	return slab[from+skip : from+skip+size : from+skip+size], slab[from+size+skip*c.layout.Dim : from+2*size : from+2*size]
 }
 
 func (c *Cache) at(page int32, block int) []uint16 {

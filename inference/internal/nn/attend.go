@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 
+	"shelftalk/inference/internal/arch"
 	"shelftalk/inference/internal/kernel"
 	"shelftalk/inference/internal/kv"
 )
@@ -10,23 +11,54 @@ import (
 // maxHeadDim is the widest head that arch accepts.
 const maxHeadDim = 512
 
+// blockCols is the number of columns that are quantised together, panelRows the number of rows of a matrix that are.
+const (
+	blockCols = 32
+	panelRows = 16
+)
+
+// unitHeads is the number of heads of keys that a unit of attention has: one, unless its columns don't fill blocks.
+func unitHeads(c arch.Config) int {
+	heads := 1
+	for heads < c.KVHeads && heads*c.Group()*c.HeadDim%blockCols != 0 {
+		heads++
+	}
+	return heads
+}
+
 // attend computes attention of layer l. A unit is a head of keys with a run of tokens; the tokens' pages are walked in
 // order, and where neighbours have the same page it is read once for all of their query rows. So each row sees its own
 // pages in their order, whoever shares them. Pages before a layer's window aren't touched.
 func (n *Net) attend(l int, own *scratch) {
-	blocks := (n.n + n.block - 1) / n.block
+	c := n.Config
+	heads, columns := unitHeads(c), c.Group()*c.HeadDim
+	groups, blocks := (c.KVHeads+heads-1)/heads, (n.n+n.block-1)/n.block
 	for {
-		u, _, ok := n.pool.next(n.Config.KVHeads*blocks, 1)
+		u, _, ok := n.pool.next(groups*blocks, 1)
 		if !ok {
 			return
 		}
 		// the last tokens first: in a long prompt they have most to read
-		from := (blocks - 1 - u/n.Config.KVHeads) * n.block
-		n.attendBlock(l, u%n.Config.KVHeads, from, min(from+n.block, n.n), own)
+		from := (blocks - 1 - u/groups) * n.block
+		to := min(from+n.block, n.n)
+		first := u % groups * heads
+		last := min(first+heads, c.KVHeads)
+		stride := (last - first) * columns
+		for h := first; h < last; h++ {
+			n.attendBlock(l, h, from, to, own)
+			for t := from; t < to; t++ {
+				for g := range c.Group() {
+					at := (t-from)*stride + (h-first)*columns + g*c.HeadDim
+					own.all.Output(own.mixed[at:at+c.HeadDim], (t-from)*c.Group()+g)
+				}
+			}
+		}
+		n.inner.QuantiseRange(from, to, first*columns, stride, own.mixed, stride)
 		n.breathe()
 	}
 }
 
+// attendBlock computes attention of a head's query rows of the tokens from … to−1 into own.all.
 func (n *Net) attendBlock(l, head, from, to int, own *scratch) {
 	c := n.Config
 	group, dim := c.Group(), c.HeadDim
@@ -36,28 +68,38 @@ func (n *Net) attendBlock(l, head, from, to int, own *scratch) {
 	for t := from; t < to; t++ {
 		first, last = min(first, n.begin(t, window)), max(last, n.seen[t])
 	}
-	for p := first / kv.PageTokens; p*kv.PageTokens < last; p++ {
+	for p := int(first) / kv.PageTokens; p*kv.PageTokens < int(last); p++ {
 		for t := from; t < to; {
-			skip, end := n.share(int(p), t, to, window, own.limits)
+			end := n.share(p, t, to, window, own.spans)
 			if end == t {
 				t++
 				continue
 			}
 			a, b := (t-from)*group, (end-from)*group
 			own.some.M, own.some.L, own.some.Acc = own.all.M[a:b], own.all.L[a:b], own.all.Acc[a*dim:b*dim]
+			page := kernel.KVPage{
+				Keys: n.cache.Keys(n.pages[t][p], n.shelf(l), head), Values: n.cache.Values(n.pages[t][p], n.shelf(l), head),
+				Next: n.nextKeys(l, head, p, from, to, end),
+			}
 			q := n.packed[(head*n.n+t)*group*dim:]
-			k, v := n.cache.From(n.pages[t][p], n.shelf(l), head, skip)
-			kernel.AttendPage(&own.some, q, b-a, dim, k, v, own.limits[:b-a], c.Scale)
+			kernel.AttendPage(&own.some, q, b-a, dim, page, own.spans[:b-a], c.Scale)
 			t = end
 		}
 	}
-	width := c.Heads * dim
-	for t := from; t < to; t++ {
-		for g := range group {
-			h := head*group + g
-			own.all.Output(n.mixed[t*width+h*dim:t*width+(h+1)*dim], (t-from)*group+g)
+}
+
+// nextKeys are the keys that attendBlock will read after the p-th page of the tokens before end: to be fetched meanwhile.
+func (n *Net) nextKeys(l, head, p, from, to, end int) []uint16 {
+	if end == to {
+		p, end = p+1, from
+	}
+	for ; end < to; end++ {
+		if seen := int(n.seen[end]) - p*kv.PageTokens; seen > 0 {
+			blocks := (min(seen, kv.PageTokens) + kernel.KeyBlock - 1) / kernel.KeyBlock
+			return n.cache.Keys(n.pages[end][p], n.shelf(l), head)[:blocks*kernel.KeyBlock*n.Config.HeadDim]
 		}
 	}
+	return nil
 }
 
 // begin is the first position that token t sees.
@@ -68,25 +110,18 @@ func (n *Net) begin(t int, window int32) int32 {
 	return max(0, n.pos[t]+1-window)
 }
 
-// share finds the tokens from t on, before to, that attend together to their common p-th page, and sets the limits of
-// their query rows. A token whose window begins inside the page is alone with it, and skips the first positions. The run
-// is empty when t sees nothing of the page.
-func (n *Net) share(p, t, to int, window int32, limits []int) (skip, end int) {
-	const tokens = kv.PageTokens
-	group := n.Config.Group()
-	skip = max(0, int(n.begin(t, window))-p*tokens)
-	if skip >= tokens || int(n.seen[t]) <= p*tokens {
-		return 0, t
-	}
-	page := n.pages[t][p]
-	for end = t; end < to && int(n.seen[end]) > p*tokens && n.pages[end][p] == page; end++ {
-		if end > t && (skip > 0 || int(n.begin(end, window)) > p*tokens) {
+// share finds the tokens from t on, before to, that attend together to their common p-th page, and sets the spans of
+// their query rows. The run is empty when t sees nothing of the page.
+func (n *Net) share(p, t, to int, window int32, spans []kernel.Span) (end int) {
+	group, at := n.Config.Group(), p*kv.PageTokens
+	for end = t; end < to && int(n.seen[end]) > at && n.pages[end][p] == n.pages[t][p]; end++ {
+		span := kernel.Span{From: max(0, int(n.begin(end, window))-at), To: min(kv.PageTokens, int(n.seen[end])-at)}
+		if span.From >= span.To {
 			break
 		}
-		seen := min(tokens, int(n.seen[end])-p*tokens) - skip
 		for g := range group {
-			limits[(end-t)*group+g] = seen
+			spans[(end-t)*group+g] = span
 		}
 	}
-	return skip, end
+	return end
 }

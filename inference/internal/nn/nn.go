@@ -5,16 +5,16 @@
 // these with the head.
 //
 // One pass is a list of phases. All workers run the same code, take units of a phase's work from one counter, and meet at
-// a barrier between phases; the last to arrive does the small serial work in between. With up to a tile of tokens a layer
-// has five phases:
+// a barrier between phases; the last to arrive does the small serial work in between. A layer has five phases:
 //
 //	heads      queries, keys and values, one head at a time: bias, rotation, into the pages
-//	attention  a head of keys with a run of query rows
+//	attention  heads of keys with a run of query rows, quantised
 //	output     the heads' sum, projected
-//	hidden     gate and up, SiLU
+//	hidden     gate and up, the activation, quantised
 //	down       back to the residual
 //
-// With more tokens, norms and quantising become phases of their own.
+// Before heads and before hidden the residual is normed and quantised: of up to a tile of tokens by the last worker to
+// arrive, of more in a phase of its own.
 //
 // Results are the same bits for any number of workers and whatever else is in the batch: each number is computed in an
 // order that depends on its own row alone.
@@ -26,6 +26,7 @@ import (
 	"shelftalk/inference/internal/arch"
 	"shelftalk/inference/internal/kernel"
 	"shelftalk/inference/internal/kv"
+	"shelftalk/inference/internal/quant"
 )
 
 // Row is a run of tokens of one sequence in a pass.
@@ -49,12 +50,11 @@ type Net struct {
 	rotations []*rotation // by layer
 	activate  func(dst, gate, up []float32)
 
-	acts *kernel.Acts
-	// Per token: residual, its addition, queries as they come, attention's result, gate and up.
-	x, y, q, mixed, gate, up []float32
+	// acts are the inputs of heads and of the feed-forward network, inner those of the second matrix of each.
+	acts, inner *kernel.Acts
+	x, y        []float32 // per token: the residual, and what joins it
 	// packed holds the rotated queries by head of keys, token and head in the group.
 	packed []float32
-	k, v   []float32
 	kept   []float32 // residuals whose logits are wanted
 	logits []float32
 
@@ -65,6 +65,7 @@ type Net struct {
 	seen   []int32 // positions that a token sees, from the sequence's beginning
 	pages  [][]int32
 	want   []int32 // tokens whose residual is kept, in the order of the rows
+	left   []int32 // the same in their own order: scratch of narrow
 	rows   []rowAt
 	block  int // tokens of one unit of attention
 	head   headJob
@@ -86,12 +87,18 @@ type headJob struct{ from, n int }
 // scratch is a worker's own memory.
 type scratch struct {
 	all, some kernel.Attn // of a unit's rows, and of those that share a page
-	limits    []int
-	_         [128]byte
+	spans     []kernel.Span
+	mixed     []float32 // attention's result for a unit's tokens
+	// gate and up are a unit's columns of all tokens; a head's, in its phase, is in up.
+	gate, up []float32
+	_        [128]byte
 }
 
 // passes are the functions that workers run, bound once so that a pass allocates nothing.
-type passes struct{ forward, logits, each func(worker int) }
+type passes struct {
+	forward, logits, each func(worker int)
+	narrow                func()
+}
 
 // maxRows is the number of query rows that a unit of attention holds.
 const maxRows = 64
@@ -100,28 +107,32 @@ const maxRows = 64
 // most context tokens.
 func New(w *Weights, cache *kv.Cache, workers, maxTokens, maxLogits, context int) *Net {
 	c := w.Config
-	queries, keys := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	queries := c.Heads * c.HeadDim
 	floats := func(n int) []float32 { return make([]float32, n) }
 	n := &Net{
 		Weights: w, cache: cache, pool: newPool(workers),
 		maxTokens: maxTokens, maxLogits: maxLogits, context: context,
 		joints: jointsOf(w), rotations: rotationsOf(w, context), activate: activation(c.Traits),
-		acts: kernel.NewActs(maxTokens, max(c.Width, c.Hidden, queries)),
-		x:    floats(maxTokens * c.Width), y: floats(maxTokens * c.Width),
-		q: floats(maxTokens * queries), mixed: floats(maxTokens * queries), packed: floats(maxTokens * queries),
-		k: floats(maxTokens * keys), v: floats(maxTokens * keys),
-		gate: floats(maxTokens * c.Hidden), up: floats(maxTokens * c.Hidden),
+		acts: kernel.NewActs(maxTokens, c.Width), inner: kernel.NewActs(maxTokens, max(c.Hidden, queries)),
+		x: floats(maxTokens * c.Width), y: floats(maxTokens * c.Width), packed: floats(maxTokens * queries),
 		kept: floats(maxTokens * c.Width), logits: floats(maxLogits * c.Vocab),
 		ids: make([]int32, maxTokens), pos: make([]int32, maxTokens), seen: make([]int32, maxTokens), pages: make([][]int32, maxTokens),
-		want: make([]int32, 0, maxTokens), rows: make([]rowAt, 0, maxTokens),
+		want: make([]int32, 0, maxTokens), left: make([]int32, 0, maxTokens), rows: make([]rowAt, 0, maxTokens),
 		own: make([]scratch, workers),
 	}
-	most := max(maxRows, c.Group())
-	for i := range n.own {
-		n.own[i].limits = make([]int, most)
-		n.own[i].all.Reset(most, c.HeadDim)
+	if !w.needsFloats() {
+		n.acts.DropFloats()
+		n.inner.DropFloats()
 	}
-	n.passes = passes{n.forward, n.multiplyHead, n.runEach}
+	most := max(maxRows, c.Group()) // query rows of one head of keys
+	for i := range n.own {
+		own := &n.own[i]
+		own.spans = make([]kernel.Span, most)
+		own.all.Reset(most, c.HeadDim)
+		own.mixed = floats(most * unitHeads(c) * c.HeadDim)
+		own.gate, own.up = floats(maxTokens*maxGrain*panelRows), floats(maxTokens*max(maxGrain*panelRows, c.HeadDim))
+	}
+	n.passes = passes{n.forward, n.multiplyHead, n.runEach, n.narrow}
 	return n
 }
 
@@ -135,10 +146,14 @@ func (n *Net) MaxTokens() int { return n.maxTokens }
 func (n *Net) MaxLogits() int { return n.maxLogits }
 
 // WorkingBytes estimates the memory that New takes for a network.
-func WorkingBytes(w *Plan, maxTokens, maxLogits, context int) int64 {
+func WorkingBytes(w *Plan, workers, maxTokens, maxLogits, context int) int64 {
 	c := w.Config
-	perToken := 3*c.Width + 3*c.Heads*c.HeadDim + 2*c.KVHeads*c.HeadDim + 2*c.Hidden
-	acts := 2 * max(c.Width, c.Hidden, c.Heads*c.HeadDim)
+	queries := c.Heads * c.HeadDim
+	perToken := 4 * (3*c.Width + queries + workers*(maxGrain*panelRows+max(maxGrain*panelRows, c.HeadDim)))
+	acts := 2 * (c.Width + max(c.Hidden, queries))
+	if slices.Contains([]quant.Type{quant.F32, quant.F16, quant.BF16}, w.Quant) {
+		acts *= 3 // kept as floats, too
+	}
 	tables := 0
 	if c.Rope != arch.RopeNone {
 		tables = c.Turns.Dims
@@ -146,7 +161,7 @@ func WorkingBytes(w *Plan, maxTokens, maxLogits, context int) int64 {
 	if c.Turns.LocalBase > 0 {
 		tables *= 2
 	}
-	return int64(maxTokens)*int64(4*perToken+acts) + 4*int64(maxLogits)*int64(c.Vocab) + 4*int64(context)*int64(tables)
+	return int64(maxTokens)*int64(perToken+acts) + 4*int64(maxLogits)*int64(c.Vocab) + 4*int64(context)*int64(tables)
 }
 
 // Layout is the shape of the pages that a network's keys and values need. An encoder's are read in the pass that writes

@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 	"runtime"
+	"slices"
 
 	"shelftalk/inference/internal/arch"
 	"shelftalk/inference/internal/kernel"
@@ -11,45 +12,40 @@ import (
 
 // forward is one worker's part of a pass.
 func (n *Net) forward(worker int) {
-	width := n.Config.Width
+	c, own := n.Config, &n.own[worker]
 	n.embed()
-	n.meet(toHeads, 0)
+	n.meet(0, c.Heads*c.HeadDim)
 	for l := range n.Layers {
 		y := &n.Layers[l]
-		n.heads(l)
-		n.pool.arrive(nothing)
-		n.attend(l, &n.own[worker])
-		n.meet(toOutput, l)
-		n.multiply(n.y, width, y.Output.Matrix)
-		n.meet(toHidden, l)
-		n.feed(y)
-		n.meet(toDown, l)
-		n.multiply(n.y, width, y.Down.Matrix)
+		n.heads(l, own)
 		if l+1 < len(n.Layers) {
-			n.meet(toHeads, l+1)
+			n.pool.arrive(nothing)
+		} else if n.pool.arrive(n.passes.narrow); n.n == 0 {
+			return
+		}
+		n.attend(l, own)
+		n.pool.arrive(nothing)
+		n.multiply(n.y, c.Width, y.Output.Matrix, n.inner)
+		n.meet(2*l+1, c.Hidden)
+		n.feed(y, own)
+		n.pool.arrive(nothing)
+		n.multiply(n.y, c.Width, y.Down.Matrix, n.inner)
+		if l+1 < len(n.Layers) {
+			n.meet(2*l+2, c.Heads*c.HeadDim)
 		}
 	}
 	n.pool.arrive(nothing)
 	n.keep()
 }
 
-// stage names the phase that activations are made ready for.
-type stage int
-
-const (
-	toHeads stage = iota
-	toOutput
-	toHidden
-	toDown
-)
-
-// meet waits for all workers and makes the activations of layer l's next phase ready. A single tile is the business of
-// the last worker to arrive; several are shared out, before one more barrier.
-func (n *Net) meet(s stage, l int) {
+// meet waits for all workers and lets the tokens pass the i-th joint. A single tile is the business of the last worker to
+// arrive; several are shared out, before one more barrier. inner is made ready for so many columns.
+func (n *Net) meet(i, inner int) {
 	n.pool.arrive(func() {
-		n.acts.Reset(n.n, n.inputs(s))
+		n.acts.Reset(n.n, n.Config.Width)
+		n.inner.Reset(n.n, inner)
 		if n.acts.Tiles() == 1 {
-			n.ready(s, l, 0)
+			n.join(0, &n.joints[i])
 		}
 	})
 	if n.acts.Tiles() == 1 {
@@ -60,35 +56,36 @@ func (n *Net) meet(s stage, l int) {
 		if !ok {
 			break
 		}
-		n.ready(s, l, tile)
+		n.join(tile, &n.joints[i])
 	}
 	n.pool.arrive(nothing)
 }
 
-// inputs is the width of a phase's activations.
-func (n *Net) inputs(s stage) int {
-	switch s {
-	case toOutput:
-		return n.Config.Heads * n.Config.HeadDim
-	case toDown:
-		return n.Config.Hidden
-	default:
-		return n.Config.Width
+// narrow drops the tokens that nobody wants to know the residual of: with the last layer's keys and values they are done.
+func (n *Net) narrow() {
+	c := n.Config
+	if len(n.want) == n.n {
+		return
 	}
-}
-
-// ready quantises a tile of activations for a phase of layer l.
-func (n *Net) ready(s stage, l, tile int) {
-	switch s {
-	case toHeads:
-		n.join(tile, &n.joints[2*l])
-	case toOutput:
-		n.acts.Quantise(tile, n.mixed, n.inputs(s))
-	case toHidden:
-		n.join(tile, &n.joints[2*l+1])
-	case toDown:
-		n.acts.Quantise(tile, n.gate, n.inputs(s))
+	n.left = append(n.left[:0], n.want...)
+	slices.Sort(n.left)
+	size := c.Group() * c.HeadDim
+	for h := range c.KVHeads {
+		for i, t := range n.left {
+			copy(n.packed[(h*len(n.left)+i)*size:][:size], n.packed[(h*n.n+int(t))*size:])
+		}
 	}
+	for i, t := range n.left {
+		copy(n.x[i*c.Width:(i+1)*c.Width], n.x[int(t)*c.Width:])
+		n.pos[i], n.seen[i], n.pages[i] = n.pos[t], n.seen[t], n.pages[t]
+	}
+	for i, t := range n.want {
+		at, _ := slices.BinarySearch(n.left, t)
+		n.want[i] = int32(at)
+	}
+	n.n = len(n.left)
+	n.inner.Reset(max(1, n.n), c.Heads*c.HeadDim)
+	n.sizeUnits()
 }
 
 // join lets a tile's tokens pass a joint, and quantises what the next sublayer is given.
@@ -149,10 +146,9 @@ func (n *Net) keep() {
 }
 
 // heads computes queries, keys and values, a head at a time.
-func (n *Net) heads(l int) {
+func (n *Net) heads(l int, own *scratch) {
 	c, y := n.Config, &n.Layers[l]
-	panels := c.HeadDim / 16
-	queries, keys := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	panels := c.HeadDim / panelRows
 	for {
 		h, _, ok := n.pool.next(c.Heads+2*c.KVHeads, 1)
 		if !ok {
@@ -160,16 +156,16 @@ func (n *Net) heads(l int) {
 		}
 		switch {
 		case h < c.Heads:
-			kernel.MatMul(n.q, queries, y.Query.Matrix, n.acts, h*panels, (h+1)*panels)
-			n.packQuery(l, h)
+			kernel.MatMulPart(own.up, c.HeadDim, y.Query.Matrix, n.acts, h*panels, (h+1)*panels)
+			n.packQuery(l, h, own.up)
 		case h < c.Heads+c.KVHeads:
 			h -= c.Heads
-			kernel.MatMul(n.k, keys, y.Key.Matrix, n.acts, h*panels, (h+1)*panels)
-			n.storeKeys(l, h)
+			kernel.MatMulPart(own.up, c.HeadDim, y.Key.Matrix, n.acts, h*panels, (h+1)*panels)
+			n.storeKeys(l, h, own.up)
 		default:
 			h -= c.Heads + c.KVHeads
-			kernel.MatMul(n.v, keys, y.Value.Matrix, n.acts, h*panels, (h+1)*panels)
-			n.storeValues(l, h)
+			kernel.MatMulPart(own.up, c.HeadDim, y.Value.Matrix, n.acts, h*panels, (h+1)*panels)
+			n.storeValues(l, h, own.up)
 		}
 	}
 }
@@ -196,43 +192,41 @@ func (n *Net) turn(x, bias, norm []float32, by *rotation, pos int32) {
 }
 
 // packQuery turns head h of every token and puts it beside the others of its group.
-func (n *Net) packQuery(l, h int) {
+func (n *Net) packQuery(l, h int, all []float32) {
 	c, y := n.Config, &n.Layers[l]
-	dim, group, queries := c.HeadDim, c.Group(), c.Heads*c.HeadDim
+	dim, group := c.HeadDim, c.Group()
 	bias, by := n.biasOf(&y.Query, h), n.rotations[l]
 	for t := range n.n {
-		x := n.q[t*queries+h*dim : t*queries+(h+1)*dim]
+		x := n.packed[((h/group*n.n+t)*group+h%group)*dim:][:dim]
+		copy(x, all[t*dim:])
 		n.turn(x, bias, y.QueryNorm, by, n.pos[t])
-		at := ((h/group*n.n+t)*group + h%group) * dim
-		copy(n.packed[at:at+dim], x)
 	}
 }
 
 // storeKeys turns head h of every token's keys and puts it into its page.
-func (n *Net) storeKeys(l, h int) {
-	c, y := n.Config, &n.Layers[l]
-	dim, keys := c.HeadDim, c.KVHeads*c.HeadDim
+func (n *Net) storeKeys(l, h int, all []float32) {
+	y, dim := &n.Layers[l], n.Config.HeadDim
 	bias, by := n.biasOf(&y.Key, h), n.rotations[l]
 	var half [maxHeadDim]uint16
 	for t := range n.n {
-		x := n.k[t*keys+h*dim : t*keys+(h+1)*dim]
+		x := all[t*dim : (t+1)*dim]
 		n.turn(x, bias, y.KeyNorm, by, n.pos[t])
 		kernel.ToHalf(half[:dim], x)
 		at := int(n.pos[t]) % kv.PageTokens
 		page := n.cache.Keys(n.pages[t][int(n.pos[t])/kv.PageTokens], n.shelf(l), h)
+		page = page[at/kernel.KeyBlock*dim*kernel.KeyBlock+at%kernel.KeyBlock:]
 		for i, v := range half[:dim] {
-			page[i*kv.PageTokens+at] = v
+			page[i*kernel.KeyBlock] = v
 		}
 	}
 }
 
 // storeValues puts head h of every token's values into its page.
-func (n *Net) storeValues(l, h int) {
-	c := n.Config
-	dim, keys := c.HeadDim, c.KVHeads*c.HeadDim
+func (n *Net) storeValues(l, h int, all []float32) {
+	dim := n.Config.HeadDim
 	bias := n.biasOf(&n.Layers[l].Value, h)
 	for t := range n.n {
-		x := n.v[t*keys+h*dim : t*keys+(h+1)*dim]
+		x := all[t*dim : (t+1)*dim]
 		if bias != nil {
 			kernel.Add(x, bias)
 		}
@@ -252,8 +246,8 @@ func (n *Net) breathe() {
 	}
 }
 
-// multiply computes dst = m · activations.
-func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix) {
+// multiply computes dst = m · inputs.
+func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix, inputs *kernel.Acts) {
 	panels := m.Panels()
 	grain := n.grainOf(panels)
 	for {
@@ -261,7 +255,7 @@ func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix) {
 		if !ok {
 			return
 		}
-		kernel.MatMul(dst, stride, m, n.acts, from, to)
+		kernel.MatMul(dst, stride, m, inputs, from, to)
 		n.breathe()
 	}
 }
@@ -273,23 +267,22 @@ func (n *Net) grainOf(panels int) int {
 	return min(maxGrain, max(1, panels/(8*n.pool.workers)))
 }
 
-// feed computes the feed-forward network's inner values: gate and up joined, or up alone.
-func (n *Net) feed(y *Layer) {
-	hidden := n.Config.Hidden
+// feed computes the feed-forward network's inner values, gate and up joined or up alone, and quantises them.
+func (n *Net) feed(y *Layer, own *scratch) {
 	panels := y.Up.Panels()
-	grain := n.grainOf(panels)
+	grain := (n.grainOf(panels) + 1) &^ 1 // whole blocks
 	for {
 		from, to, ok := n.pool.next(panels, grain)
 		if !ok {
 			return
 		}
+		a, b := from*panelRows, min(to*panelRows, n.Config.Hidden)
 		if y.Gate.Matrix != nil {
-			kernel.MatMul(n.gate, hidden, y.Gate.Matrix, n.acts, from, to)
+			kernel.MatMulPart(own.gate, b-a, y.Gate.Matrix, n.acts, from, to)
 		}
-		kernel.MatMul(n.up, hidden, y.Up.Matrix, n.acts, from, to)
-		a, b := from*16, min(to*16, hidden)
+		kernel.MatMulPart(own.up, b-a, y.Up.Matrix, n.acts, from, to)
 		for t := range n.n {
-			gate, up := n.gate[t*hidden+a:t*hidden+b], n.up[t*hidden+a:t*hidden+b]
+			gate, up := own.gate[t*(b-a):(t+1)*(b-a)], own.up[t*(b-a):(t+1)*(b-a)]
 			if y.Gate.Bias != nil {
 				kernel.Add(gate, y.Gate.Bias[a:b])
 			}
@@ -298,6 +291,7 @@ func (n *Net) feed(y *Layer) {
 			}
 			n.activate(gate, gate, up)
 		}
+		n.inner.QuantiseRange(0, n.n, a, b-a, own.gate, b-a)
 		n.breathe()
 	}
 }
@@ -336,7 +330,7 @@ func (n *Net) multiplyHead(int) {
 		n.acts.Quantise(tile, n.y, c.Width)
 	}
 	n.pool.arrive(nothing)
-	n.multiply(n.logits, c.Vocab, n.Head)
+	n.multiply(n.logits, c.Vocab, n.Head, n.acts)
 	if c.SoftCap > 0 {
 		n.pool.arrive(nothing)
 		n.cap()

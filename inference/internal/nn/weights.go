@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"slices"
+
 	"shelftalk/inference/internal/arch"
 	"shelftalk/inference/internal/kernel"
 )
@@ -61,4 +63,9 @@ func (w *Weights) Free() {
 		m.Free()
 	}
 	w.matrices = nil
+}
+
+// needsFloats reports whether a matrix reads its inputs unquantised.
+func (w *Weights) needsFloats() bool {
+	return slices.ContainsFunc(w.matrices, (*kernel.Matrix).NeedsFloats)
 }

@@ -5,7 +5,7 @@ import "fmt"
 // Attention for NEON does up to four query rows and 16 positions, or 16 columns of values, per call: four vectors a row.
 
 // keyStride is the bytes from a column of keys to the next.
-const keyStride = 2 * 64
+const keyStride = 2 * 16
 
 // neonScores writes QK: s[N][16] = q[N][hd]·k[hd][16]. Rows of s are 64 apart; hd is a multiple of four.
 //
