@@ -1,0 +1,59 @@
+"""Our side of the comparison: bin/shelftalk-cli."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+from .common import fail, run
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAM = ROOT / "bin/shelftalk-cli"
+SAMPLE = ROOT / "assets/samples/sample-catalogue.xlsx"
+PAGES = 64
+
+
+class Shelftalk:
+    def __init__(self, model, threads, work):
+        if not PROGRAM.exists():
+            fail("build the headless program first: make cli")
+        self.model, self.threads, self.work = model, threads, Path(work)
+        self.prompts = self.work / "prompts.jsonl"
+
+    def cli(self, *arguments):
+        return run([PROGRAM, "--quiet", "--threads", self.threads, *arguments])
+
+    def bench(self, limits=False, prompts=False):
+        return json.loads(self.cli("bench", "--model", self.model, "--runs", 1, "--json", *(["--limits"] if limits else []),
+                                   *(["--prompts", self.prompts] if prompts else [])))
+
+    def load(self):
+        """Seconds of a process that reads the model and answers a short prompt with one token."""
+        before = time.monotonic()
+        self.cli("generate", "--model", self.model, "--prompt", "A lamp.", "--max", 1)
+        return time.monotonic() - before
+
+    def catalogue(self):
+        """Rows per minute of 64 rows of the sample, as delivered; leaves their prompts behind."""
+        answer = json.loads(self.cli("batch", "--json", "--in", SAMPLE, "--out", self.work / "drafts.csv", "--fresh", "--model",
+                                     self.model, "--limit", PAGES, "--language", "en", "--prompts", self.prompts))
+        if answer["done"] != PAGES:
+            fail("only %d of %d rows were written" % (answer["done"], PAGES))
+        return 60 * PAGES / answer["seconds"]
+
+    def pages(self):
+        """The prompts that catalogue left, with the tokens of each page."""
+        lines = [json.loads(line) for line in self.prompts.read_text().splitlines()]
+        return [(line["messages"], line["tokens"]) for line in lines]
+
+    def work_of_pages(self):
+        """Words about what the pages took."""
+        lines = [json.loads(line) for line in self.prompts.read_text().splitlines()]
+        total = {key: sum(line[key] for line in lines) for key in ("tokens", "generated", "requests")}
+        return "%d rows: %d tokens of copy; Shelftalk wrote %d tokens in %d requests, repairs included" % (
+            len(lines), total["tokens"], total["generated"], total["requests"])
+
+    @staticmethod
+    def revision():
+        done = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True)
+        return done.stdout.strip() or "unknown"
