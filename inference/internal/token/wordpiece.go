@@ -65,9 +65,11 @@ func (w *wordPiece) clean(text string, _ bool) string {
 	b.Grow(len(text) + len(text)/2)
 	for _, r := range text {
 		switch {
-		case unicode.IsSpace(r):
+		case r == '\t' || r == '\n' || r == '\r':
 			b.WriteByte(' ')
 		case r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co) && !w.late.mark(r):
+		case unicode.IsSpace(r):
+			b.WriteByte(' ')
 		case ideograph(r):
 			b.WriteByte(' ')
 			b.WriteRune(r)
