@@ -82,13 +82,7 @@ func (r *row) next(rest []byte) error {
 	if r.part == len(r.Parts) {
 		return nil
 	}
-	ids := r.loop.tokens.Append(nil, text, false)
-	var heal []byte
-	if n := len(ids); n > 0 {
-		if last := r.loop.tokens.Bytes(ids[n-1]); healable(last) {
-			heal, ids = last, ids[:n-1]
-		}
-	}
+	ids, heal := r.fixed(text)
 	r.extend(ids)
 	slot := r.Parts[r.part].Slot
 	r.guard = sample.NewGuard(slot.Rules)
@@ -106,6 +100,22 @@ func (r *row) next(rest []byte) error {
 		return ErrContext
 	}
 	return r.reread()
+}
+
+// fixed returns the tokens of fixed text, and the end of it that the slot behind chooses again. An answer of a vocabulary
+// that puts a space in front of a text begins with that space.
+func (r *row) fixed(text string) (ids []int32, heal []byte) {
+	if len(r.answer) > 0 {
+		ids = r.loop.tokens.AppendMore(nil, text)
+	} else if ids = r.loop.tokens.Append(nil, text, false); len(ids) == 0 && r.loop.tokens.LeadingSpace() {
+		return nil, []byte{' '}
+	}
+	if n := len(ids); n > 0 {
+		if last := r.loop.tokens.Bytes(ids[n-1]); healable(last) {
+			return ids[:n-1], last
+		}
+	}
+	return ids, nil
 }
 
 // healable reports whether a token at the end of fixed text is better chosen again together with what follows: a space
