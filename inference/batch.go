@@ -83,12 +83,14 @@ func (b *batch) submit(index int, r Request) bool {
 	job.Group = b.group
 	job.Canceled = b.ctx.Err
 	if b.options.OnText != nil {
-		job.OnText = func(slot string, text []byte, _ int) { b.options.OnText(index, slot, string(text)) }
+		job.OnText = func(slot string, text []byte, _ int, _ []sched.Prob) { b.options.OnText(index, slot, string(text)) }
 	}
 	job.OnDone = func(d sched.Done) {
 		result.Text, result.Cached, result.Generated, result.Err = d.Text, d.Cached, d.Generated, refusal(d.Err)
 		for _, f := range d.Slots {
-			result.Slots = append(result.Slots, SlotText{Name: f.Name, Text: f.Text, Reason: reasonOf(f.Reason), Tokens: f.Tokens, LogProb: f.LogProb})
+			result.Slots = append(result.Slots, SlotText{
+				Name: f.Name, Text: f.Text, Reason: reasonOf(f.Reason), Tokens: f.Tokens, LogProb: f.LogProb, Probs: b.model.probs(f.Probs),
+			})
 		}
 		b.box.put(answer{result: result})
 	}

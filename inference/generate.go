@@ -73,7 +73,7 @@ func (m *Model) Generate(ctx context.Context, r Request) iter.Seq2[Chunk, error]
 			}
 			return ctx.Err()
 		}
-		stream(&job, box)
+		m.stream(&job, box)
 		if err := m.submit(job); err != nil {
 			yield(Chunk{}, err)
 			return
@@ -95,18 +95,38 @@ func (m *Model) Generate(ctx context.Context, r Request) iter.Seq2[Chunk, error]
 }
 
 // stream lets a job's text come out as pieces: of each slot what is certain, then the rest.
-func stream(job *sched.Job, box *mailbox[piece]) {
+func (m *Model) stream(job *sched.Job, box *mailbox[piece]) {
 	var sent string
-	job.OnText = func(slot string, text []byte, final int) {
+	told := 0
+	job.OnText = func(slot string, text []byte, final int, probs []sched.Prob) {
 		if final > len(sent) {
-			box.put(piece{chunk: Chunk{Slot: slot, Text: string(text[len(sent):final])}})
-			sent = string(text[:final])
+			box.put(piece{chunk: Chunk{Slot: slot, Text: string(text[len(sent):final]), Probs: m.probs(probs[told:])}})
+			sent, told = string(text[:final]), len(probs)
 		}
 	}
 	job.OnSlot = func(f sched.Filled) {
-		rest := strings.TrimPrefix(f.Text, sent)
-		sent = ""
-		box.put(piece{chunk: Chunk{Slot: f.Name, Text: rest, Done: true, Reason: reasonOf(f.Reason)}})
+		rest, probs := strings.TrimPrefix(f.Text, sent), f.Probs[min(told, len(f.Probs)):]
+		sent, told = "", 0
+		box.put(piece{chunk: Chunk{Slot: f.Name, Text: rest, Done: true, Reason: reasonOf(f.Reason), Probs: m.probs(probs)}})
 	}
 	job.OnDone = func(d sched.Done) { box.put(piece{end: true, err: d.Err}) }
+}
+
+// probs gives tokens their texts.
+func (m *Model) probs(list []sched.Prob) []TokenProb {
+	var out []TokenProb
+	text := func(id int32) string {
+		if m.tokens.IsEnd(id) {
+			return m.tokens.Name(id)
+		}
+		return string(m.tokens.Bytes(id))
+	}
+	for _, p := range list {
+		t := TokenProb{Text: text(p.ID), LogProb: p.Log}
+		for _, o := range p.Others {
+			t.Top = append(t.Top, Alternative{text(o.ID), o.Log})
+		}
+		out = append(out, t)
+	}
+	return out
 }

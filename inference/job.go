@@ -1,7 +1,10 @@
 package inference
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 
 	"shelftalk/inference/internal/chat"
 	"shelftalk/inference/internal/sample"
@@ -11,10 +14,7 @@ import (
 // job translates a request for the scheduler.
 func (m *Model) job(r Request) (sched.Job, error) {
 	j := sched.Job{Seed: r.Seed}
-	err := m.writes()
-	if err != nil {
-		return j, err
-	}
+	var err error
 	if j.Prompt, err = m.prompt(r.Messages); err != nil {
 		return j, err
 	}
@@ -24,9 +24,10 @@ func (m *Model) job(r Request) (sched.Job, error) {
 		}
 	}
 	if len(r.Frame) == 0 {
-		slot := &sched.Slot{
-			Rules: sample.Rules{Stop: append(m.template.Stops(), r.Params.Stop...)}, MaxTokens: r.Params.MaxTokens,
-			Params: params(r.Params), Recent: recent(r.Params), Alpha: r.Alpha,
+		free := Slot{Length: r.Length, Rules: r.Rules}
+		slot, err := m.slot(r, free, sample.Rules{Stop: append(m.template.Stops(), r.Params.Stop...)})
+		if err != nil {
+			return j, err
 		}
 		j.Parts = []sched.Part{{Slot: slot}}
 		return j, nil
@@ -36,7 +37,11 @@ func (m *Model) job(r Request) (sched.Job, error) {
 			j.Parts = append(j.Parts, sched.Part{Text: p.Text})
 			continue
 		}
-		slot, err := slotOf(r, *p.Slot)
+		rules := sample.Rules{Stop: p.Slot.Stop, NotEmpty: true}
+		if len(rules.Stop) == 0 {
+			rules.Stop = []string{"\n"}
+		}
+		slot, err := m.slot(r, *p.Slot, rules)
 		if err != nil {
 			return j, fmt.Errorf("part %d, slot %q: %w", i+1, p.Slot.Name, err)
 		}
@@ -75,7 +80,8 @@ func (m *Model) prompt(messages []Message) ([]int32, error) {
 	return ids, nil
 }
 
-func slotOf(r Request, s Slot) (*sched.Slot, error) {
+// slot translates a slot; rules holds what is already known of its rules.
+func (m *Model) slot(r Request, s Slot, rules sample.Rules) (*sched.Slot, error) {
 	p := r.Params
 	if s.Params != nil {
 		p = *s.Params
@@ -87,17 +93,12 @@ func slotOf(r Request, s Slot) (*sched.Slot, error) {
 	switch {
 	case s.Length.Min < 0 || s.Length.Max < 0 || s.Length.Max > 0 && s.Length.Min > s.Length.Max:
 		return nil, fmt.Errorf("%w: a length from %d to %d", ErrRequest, s.Length.Min, s.Length.Max)
-	case s.MaxTokens < 0 || s.Rules.MaxSentences < 0:
-		return nil, fmt.Errorf("%w: a negative bound", ErrRequest)
+	case s.MaxTokens < 0 || p.MaxTokens < 0 || s.Rules.MaxSentences < 0 || p.LogProbs < 0 || p.LogProbs > maxLogProbs:
+		return nil, fmt.Errorf("%w: a bound out of range", ErrRequest)
 	}
-	rules := sample.Rules{
-		Stop: s.Stop, Min: s.Length.Min, Max: s.Length.Max, Count: s.Length.Count,
-		Numbers: s.Rules.Numbers, Except: s.Rules.Except, OneOf: s.Rules.OneOf, Script: sample.Script(s.Rules.Script),
-		SentenceEnd: s.Rules.SentenceEnd, MaxSentences: s.Rules.MaxSentences, NotEmpty: true,
-	}
-	if len(rules.Stop) == 0 {
-		rules.Stop = []string{"\n"}
-	}
+	rules.Min, rules.Max, rules.Count = s.Length.Min, s.Length.Max, s.Length.Count
+	rules.Numbers, rules.Except, rules.OneOf, rules.Script = s.Rules.Numbers, s.Rules.Except, s.Rules.OneOf, sample.Script(s.Rules.Script)
+	rules.SentenceEnd, rules.MaxSentences, rules.Fresh = s.Rules.SentenceEnd, s.Rules.MaxSentences, s.Rules.NoRepeat
 	if s.Rules.Never != nil {
 		rules.Never = s.Rules.Never.set
 	}
@@ -105,21 +106,48 @@ func slotOf(r Request, s Slot) (*sched.Slot, error) {
 	if most == 0 {
 		most = p.MaxTokens
 	}
-	return &sched.Slot{Name: s.Name, Rules: rules, MaxTokens: most, Params: params(p), Recent: recent(p), Alpha: alpha}, nil
-}
-
-func params(p Params) sample.Params {
-	return sample.Params{Penalty: p.RepeatPenalty, TopK: p.TopK, TopP: p.TopP, MinP: p.MinP, Temperature: p.Temperature}
-}
-
-// defaultRecent is what RepeatLast is when it isn't set.
-const defaultRecent = 64
-
-func recent(p Params) int {
-	if p.RepeatLast > 0 {
-		return p.RepeatLast
+	steer, err := m.params(p)
+	if err != nil {
+		return nil, err
 	}
-	return defaultRecent
+	out := &sched.Slot{Name: s.Name, Rules: rules, MaxTokens: most, Params: steer, Alpha: alpha, Probs: p.LogProbs > 0, Others: max(0, p.LogProbs-1)}
+	if c := r.Classes; c != nil {
+		out.Weights = &sample.Weights{Class: m.classes()}
+		out.Weights.Of[sample.Function], out.Weights.Of[sample.Number] = c.Function, c.Number
+		out.Weights.Of[sample.Name], out.Weights.Of[sample.Content] = c.Name, c.Content
+	}
+	return out, nil
+}
+
+// maxLogProbs bounds Params.LogProbs.
+const maxLogProbs = 64
+
+// params translates sampling parameters.
+func (m *Model) params(p Params) (sample.Params, error) {
+	out := sample.Params{
+		Repeat: p.RepeatPenalty, Frequency: p.FrequencyPenalty, Presence: p.PresencePenalty, Last: cmp.Or(max(0, p.RepeatLast), 64),
+		Sigma: p.TopNSigma, TopK: p.TopK, Typical: p.Typical, TopP: p.TopP, MinP: p.MinP, Temperature: p.Temperature,
+		XTC:      sample.XTC{Probability: p.XTC.Probability, Threshold: cmp.Or(p.XTC.Threshold, 0.1)},
+		Mirostat: sample.Mirostat{Tau: p.Mirostat.Tau, Eta: cmp.Or(p.Mirostat.Eta, 0.1)},
+		DRY: sample.DRY{
+			Multiplier: p.DRY.Multiplier, Base: cmp.Or(p.DRY.Base, 1.75), Allowed: cmp.Or(p.DRY.Allowed, 2), Last: p.DRY.Last,
+			Breakers: p.DRY.Breakers, Bytes: m.tokens.Bytes,
+		},
+	}
+	if out.DRY.Breakers == nil {
+		out.DRY.Breakers = []string{"\n", ":", "\"", "*"}
+	}
+	if slices.Contains(out.DRY.Breakers, "") || out.DRY.Base < 1 || out.DRY.Allowed < 0 {
+		return out, fmt.Errorf("%w: DRY with base %v, %d tokens allowed, breakers %q", ErrRequest, out.DRY.Base, out.DRY.Allowed, out.DRY.Breakers)
+	}
+	for id, add := range p.Bias {
+		if id < 0 || int(id) >= m.info.Vocab || math.IsNaN(add) {
+			return out, fmt.Errorf("%w: a bias of %v for token %d of %d", ErrRequest, add, id, m.info.Vocab)
+		}
+		out.Bias = append(out.Bias, sample.Bias{ID: id, Add: float32(add)})
+	}
+	slices.SortFunc(out.Bias, func(a, b sample.Bias) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
 }
 
 func reasonOf(r sched.Reason) Reason {

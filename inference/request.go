@@ -22,6 +22,9 @@ type Request struct {
 	// Frame is the fixed text of the answer with its slots. Empty: free text to the end of the turn.
 	Frame  []Part
 	Params Params
+	// Rules and Length hold the free text of a request without a frame.
+	Rules  Rules
+	Length Length
 	// Seed fixes every random choice of this request, whatever else runs beside it.
 	Seed uint64
 	// Contrast is the same prompt without the evidence: context-aware decoding (Shi et al., arXiv:2305.14739)
@@ -29,6 +32,17 @@ type Request struct {
 	// p(token|Messages) ≥ 0.1·max p. Empty, or Alpha 0: plain decoding.
 	Contrast []Message
 	Alpha    float64
+	// Classes, when set, multiply Alpha by what a token is. The two probabilities of the formula are then shares of those
+	// of the tokens considered, so that tokens of different weights compare.
+	Classes *Classes
+}
+
+// Classes are weights of Alpha: 1 leaves it as it is, 0 takes the contrast away.
+type Classes struct {
+	Function float64 // words that carry grammar ("the", "with", 的), punctuation, the end
+	Number   float64 // anything with a digit
+	Name     float64 // words that begin with a capital
+	Content  float64 // all other words, and pieces of words
 }
 
 // Part is a piece of a frame: forced Text, or a Slot for the model to fill (then Text is empty).
@@ -50,7 +64,8 @@ type Slot struct {
 }
 
 // Length bounds a slot's text in the unit of Count (nil: Unicode code points). A zero bound is none. The slot can't end
-// before Min, and from nine tenths of Max on only a continuation that can still end within Max is legal.
+// before Min, and from nine tenths of Max on only a continuation that can still end within Max is legal. Count is called by
+// one goroutine of the engine; the string is valid during the call only.
 type Length struct {
 	Min, Max int
 	Count    func(string) int
@@ -70,7 +85,8 @@ type Rules struct {
 	// Numbers, when not nil, makes every digit run a prefix of one of these strings ("18", "1,299.00") and lets it end
 	// only where it equals one. An empty, non-nil list allows no digit.
 	Numbers []string
-	// Never are phrases that can't be written: case, spacing, full width and token borders don't matter.
+	// Never are phrases that can't be written: case, spacing, full width and token borders don't matter. A word that only
+	// begins with one may be: whether it does is known when it ends, and until then it isn't streamed.
 	Never *Phrases
 	// Except are phrases of Never that are allowed here, because the row carries them.
 	Except []string
@@ -82,18 +98,54 @@ type Rules struct {
 	SentenceEnd bool
 	// MaxSentences ends the slot behind its n-th sentence. Zero: no bound.
 	MaxSentences int
+	// NoRepeat refuses a sentence that the slot holds already.
+	NoRepeat bool
 }
 
-// Params steer sampling. The zero value is greedy decoding.
+// Params steer sampling. The zero value is greedy decoding. What is set is applied in llama.cpp's order: bias, repetition
+// penalties, DRY, TopNSigma, TopK, Typical, TopP, MinP, XTC, temperature.
 type Params struct {
-	Temperature   float64 // 0: greedy
-	TopK          int     // 0: off
-	TopP          float64 // 0 or 1: off
-	MinP          float64 // 0: off
-	RepeatPenalty float64 // 0 or 1: off; over the last RepeatLast tokens of the answer
-	RepeatLast    int     // 0: 64
-	Stop          []string
-	MaxTokens     int // 0: up to the context's end
+	Temperature      float64 // 0: greedy
+	TopK             int     // 0: off
+	TopP             float64 // 0 or 1: off
+	MinP             float64 // 0: off
+	Typical          float64 // locally typical sampling (arXiv:2202.00666): the share kept; 0 or 1: off
+	TopNSigma        float64 // keeps logits within so many standard deviations of the top (arXiv:2411.07641); 0: off
+	XTC              XTC
+	RepeatPenalty    float64 // 0 or 1: off; over the last RepeatLast tokens of the answer
+	FrequencyPenalty float64 // taken off a token's logit for each time that it is among them; 0: off
+	PresencePenalty  float64 // taken off once; 0: off
+	RepeatLast       int     // 0: 64
+	DRY              DRY
+	Mirostat         Mirostat
+	Bias             map[int32]float64 // added to the logits of tokens (Model.Tokens gives their ids)
+	Stop             []string
+	MaxTokens        int // 0: up to the context's end
+	// LogProbs, when not zero, adds to the answer the log-probability of each token, and as many alternatives less one:
+	// 1 is the token alone.
+	LogProbs int
+}
+
+// XTC takes away, with a probability, all but the least likely of the tokens that have at least Threshold (0: 0.1; above
+// one half it does nothing).
+type XTC struct{ Probability, Threshold float64 }
+
+// DRY discourages a repetition of n tokens from going on, by Multiplier·Base^(n−Allowed) off the logit of the token that
+// would do so. Multiplier 0: off.
+type DRY struct {
+	Multiplier float64
+	Base       float64 // 0: 1.75
+	Allowed    int     // 0: 2
+	Last       int     // tokens of the answer to look back on; 0: all
+	// Breakers are texts that no repetition reaches over; nil: "\n", ":", "\"" and "*".
+	Breakers []string
+}
+
+// Mirostat holds the text's surprise near Tau bits (the second algorithm of arXiv:2007.14966), in the place of TopNSigma,
+// TopK, Typical, TopP, MinP and XTC. Tau 0: off.
+type Mirostat struct {
+	Tau float64
+	Eta float64 // 0: 0.1
 }
 
 // Reason says why a text ended.
@@ -112,6 +164,21 @@ type Chunk struct {
 	Text   string
 	Done   bool // the slot (or the free text) ends here
 	Reason Reason
+	// Probs are the tokens that have become certain, where Params.LogProbs asks for them. Text need not end where they do.
+	Probs []TokenProb
+}
+
+// TokenProb is a chosen token. Forced text isn't chosen.
+type TokenProb struct {
+	Text    string
+	LogProb float64 // under the plain prompt, without penalties and rules
+	Top     []Alternative
+}
+
+// Alternative is one of the likeliest tokens in a place.
+type Alternative struct {
+	Text    string
+	LogProb float64
 }
 
 // SlotText is a filled slot. Text is trimmed of the space that surrounds it.
@@ -122,13 +189,14 @@ type SlotText struct {
 	Tokens int
 	// LogProb is the sum of the chosen tokens' log-probabilities under the plain prompt.
 	LogProb float64
+	Probs   []TokenProb // where Params.LogProbs asks for them
 }
 
 // Result is the answer to the Index-th request of a batch. Err is the row's own error: the batch goes on.
 type Result struct {
 	Index int
-	Text  string // free text, or the whole frame as written
-	Slots []SlotText
+	Text  string     // free text, or the whole frame as written
+	Slots []SlotText // free text is one without a name
 	// Prompt and Generated count tokens; Cached of Prompt came from a shared prefix.
 	Prompt, Cached, Generated int
 	Err                       error

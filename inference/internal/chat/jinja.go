@@ -74,8 +74,6 @@ func compile(source, bos, eos string) (*jinja, error) {
 	if err := vet(source); err != nil {
 		return nil, err
 	}
-	// The library finds no last element in a list of one.
-	source = strings.ReplaceAll(source, "messages[-1]", "messages[messages|length - 1]")
 	j := &jinja{bos: bos, eos: eos}
 	err := within(func() (err error) {
 		j.template, err = parse(source)
@@ -87,14 +85,13 @@ func compile(source, bos, eos string) (*jinja, error) {
 	return j, nil
 }
 
-// try renders conversations, to know that the template works at all.
+// try renders two conversations, to know that the template works at all.
 func (j *jinja) try() error {
-	for _, conversation := range probes()[:3] {
-		if _, err := j.write(conversation); err != nil {
-			return err
-		}
+	if _, err := j.write([]Message{{"system", "zero"}, {"user", "one"}}); err != nil {
+		return err
 	}
-	return nil
+	_, err := j.write([]Message{{"user", "one"}, {"assistant", "two"}, {"user", "three"}})
+	return err
 }
 
 // write renders a conversation. A template that has no place for a system message gets it at the head of the first
@@ -129,7 +126,6 @@ func (j *jinja) render(messages []Message) ([]Segment, error) {
 			"bos_token":             j.bos,
 			"eos_token":             j.eos,
 			"tools":                 nil,
-			"enable_thinking":       false,
 		}))
 	})
 	if err != nil {
@@ -155,11 +151,11 @@ func fill(text string, messages []Message) ([]Segment, error) {
 		content := messages[i].Content
 		before, spaced := strings.CutSuffix(before, " ")
 		if !spaced {
-			content = strings.TrimLeftFunc(content, isSpace)
+			content = strings.TrimLeft(content, " \t\r\n")
 		}
 		after, spaced = strings.CutPrefix(after, " ")
 		if !spaced {
-			content = strings.TrimRightFunc(content, isSpace)
+			content = strings.TrimRight(content, " \t\r\n")
 		}
 		w.add(before, true)
 		w.add(content, false)

@@ -1,7 +1,7 @@
 package sample
 
 import (
-	"strings"
+	"bytes"
 	"unicode"
 )
 
@@ -16,7 +16,7 @@ func (g *Guard) Fullness() float64 {
 	if g.rules.Max <= 0 {
 		return 0
 	}
-	return float64(g.count(string(g.text))) / float64(g.rules.Max)
+	return float64(g.counted) / float64(g.rules.Max)
 }
 
 // Cut is a place where a text could be ended by force.
@@ -32,14 +32,18 @@ func (g *Guard) Place() (mark, ok bool) {
 	if len(g.left()) > 0 || len(g.rules.OneOf) > 0 || !g.mayEnd(g.text, false) {
 		return false, false
 	}
-	text := strings.TrimSpace(string(g.text))
+	text := view(bytes.TrimSpace(g.text))
 	if text == "" {
 		return false, false
 	}
 	if !g.rules.SentenceEnd || endsSentence(text) {
 		return false, true
 	}
-	return true, g.rules.Max <= 0 || g.count(text+".") <= g.rules.Max
+	if g.rules.Max <= 0 {
+		return true, true
+	}
+	g.scratch = append(append(g.scratch[:0], text...), '.')
+	return true, g.count(g.scratch) <= g.rules.Max
 }
 
 // Full is the share from which on places to end are looked for.
@@ -53,7 +57,7 @@ func (g *Guard) AtSentence(share float64) bool {
 // Mark is the character that ends a sentence in the text's script.
 func (g *Guard) Mark() string {
 	han, other := 0, 0
-	for _, r := range string(g.text) {
+	for _, r := range view(g.text) {
 		if isHan(r) {
 			han++
 		} else if r > ' ' {
@@ -66,18 +70,39 @@ func (g *Guard) Mark() string {
 	return "."
 }
 
-// Held is the number of bytes at the text's end that can't be shown yet: the beginning of a stop, of a character, or space
-// that would be trimmed.
+// Held is the number of bytes at the text's end that can't be shown yet: the beginning of a stop, of a character, space
+// that would be trimmed, or a word that may turn out to be forbidden.
 func (g *Guard) Held() int {
-	whole, rest, _ := split(g.text)
+	shown := g.settled()
+	if !g.rules.Never.Empty() && g.undone < patience {
+		shown = bytes.TrimRightFunc(shown, inWords)
+	}
+	return len(g.text) - len(bytes.TrimRightFunc(shown, unicode.IsSpace))
+}
+
+// settled is the text without the beginning of a stop or of a character at its end.
+func (g *Guard) settled() []byte {
+	_, rest, _ := split(g.text)
 	held := len(rest)
 	for _, s := range g.stops {
-		for n := min(len(s)-1, len(whole)); n > held; n-- {
-			if strings.HasSuffix(string(g.text), string(s[:n])) {
+		for n := min(len(s)-1, len(g.text)); n > held; n-- {
+			if bytes.HasSuffix(g.text, s[:n]) {
 				held = n
 			}
 		}
 	}
-	shown := strings.TrimRightFunc(string(g.text[:len(g.text)-held]), unicode.IsSpace)
-	return len(g.text) - len(shown)
+	return g.text[:len(g.text)-held]
+}
+
+// Doubtful is the number of bytes at the text's end that can't stay if it ends by force: like Held, but of words only
+// those that are forbidden.
+func (g *Guard) Doubtful() int {
+	text := bytes.TrimRightFunc(g.settled(), unicode.IsSpace)
+	for {
+		h, bad := g.phraseAtEnd(text)
+		if !bad {
+			return len(g.text) - len(text)
+		}
+		text = bytes.TrimRightFunc(text[:g.trial.word(h)], unicode.IsSpace)
+	}
 }

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Rules is what a text must keep to while it is written. The zero value stops at nothing and allows everything that is
 // valid UTF-8.
 type Rules struct {
 	Stop []string // end the text; not part of it
-	// Min and Max bound Count of the trimmed text; zero is no bound. Count nil: code points.
+	// Min and Max bound Count of the trimmed text; zero is no bound. Count nil: code points. It may not keep its argument.
 	Min, Max int
 	Count    func(string) int
 	Numbers  []string // nil: any
@@ -22,11 +23,17 @@ type Rules struct {
 	// SentenceEnd lets the text end only behind a sentence, MaxSentences ends it behind the n-th.
 	SentenceEnd  bool
 	MaxSentences int
+	// Fresh refuses a sentence that stands in the text already.
+	Fresh bool
 	// NotEmpty refuses an end before anything is written.
 	NotEmpty bool
 }
 
 // Guard follows a text while it is written, byte by byte, and says what may come next.
+//
+// Whether a word is a forbidden one is certain only when it has ended: "art" may yet become "article". So a token that
+// completes a forbidden word is accepted for the time being, and refused together with what shows that the word is over:
+// the Verdict then says how many tokens must be taken back.
 type Guard struct {
 	rules   Rules
 	numbers numbers
@@ -42,8 +49,22 @@ type Guard struct {
 	run     run
 	letters scriptRun
 	folded  folded
-	checked int // bytes of text that run, letters and folded have seen
+	trial   folded // folded with a candidate behind it
+	checked int    // bytes of text that run, letters and folded have seen
+	counted int    // Count of the text
+	undone  int    // words taken back
+	scratch []byte
+	last    judged
 }
+
+// judged is the candidate judged last: what it would write behind the checked text, and how long that would be then.
+type judged struct {
+	text  []byte
+	count int
+}
+
+// patience is the number of forbidden words that a text may begin. Behind them a token that completes one is refused.
+const patience = 24
 
 // NewGuard compiles rules.
 func NewGuard(r Rules) *Guard {
@@ -70,11 +91,18 @@ func NewGuard(r Rules) *Guard {
 
 // Reset begins a new text. heal is the end of the fixed text before it, which the first tokens must write again.
 func (g *Guard) Reset(heal []byte) {
-	g.fixed, g.healed = append(g.fixed[:0], heal...), 0
-	g.text, g.ends, g.checked = g.text[:0], g.ends[:0], 0
+	g.fixed, g.undone = append(g.fixed[:0], heal...), 0
+	g.clear()
+}
+
+func (g *Guard) clear() {
+	g.healed, g.text, g.ends, g.checked, g.counted = 0, g.text[:0], g.ends[:0], 0, 0
 	g.run.reset()
 	g.letters.unit = -1
 	g.folded.reset()
+	if g.rules.Count != nil {
+		g.counted = g.rules.Count("")
+	}
 }
 
 // Text is what was written. The slice is the Guard's own.
@@ -89,6 +117,9 @@ func (g *Guard) With(tok []byte) []byte {
 // Tokens is the number of tokens written.
 func (g *Guard) Tokens() int { return len(g.ends) }
 
+// Behind is the number of bytes of the text that are written with a token; negative while it writes fixed text.
+func (g *Guard) Behind(token int) int { return g.ends[token] - len(g.fixed) }
+
 // Verdict is what a Guard says of a token.
 type Verdict struct {
 	OK bool
@@ -98,6 +129,8 @@ type Verdict struct {
 	// Why a token was refused, as far as it matters.
 	TooLong      bool // the text would be longer than Max
 	WantsOnlyEnd bool // it would end the text, which lacks nothing but a sentence's end
+	// Undo is the number of accepted tokens that turn out to be illegal with this one.
+	Undo int
 }
 
 // End judges a token that ends the turn.
@@ -113,7 +146,10 @@ func (g *Guard) endAt(n int, text []byte) Verdict {
 	if g.mayEnd(text[:n], true) {
 		return Verdict{OK: true, End: true, Keep: n}
 	}
-	return Verdict{WantsOnlyEnd: g.rules.SentenceEnd && closable(string(text[:n])) && g.mayEnd(text[:n], false)}
+	if h, bad := g.phraseAtEnd(text[:n]); bad {
+		return Verdict{Undo: g.undo(h)}
+	}
+	return Verdict{WantsOnlyEnd: g.rules.SentenceEnd && closable(view(text[:n])) && g.mayEnd(text[:n], false)}
 }
 
 // Token judges the bytes of a token as the text's continuation. A token that writes nothing is never legal.
@@ -140,23 +176,39 @@ func (g *Guard) Token(tok []byte) Verdict {
 // judge judges g.text, of which the first n bytes are accepted.
 func (g *Guard) judge(n int) Verdict {
 	if at := g.stopAt(n); at >= 0 {
-		if !g.legal(g.text[:at]).OK {
-			return Verdict{}
+		if v := g.legal(g.text[:at]); !v.OK {
+			return Verdict{Undo: v.Undo}
 		}
 		return g.endAt(at, g.text)
 	}
 	if len(g.rules.OneOf) > 0 {
 		return g.choice(g.text)
 	}
-	if m := g.rules.MaxSentences; m > 0 {
-		if at := sentenceEnd(string(g.text), m); at >= n {
+	if m := g.rules.MaxSentences; m > 0 && g.mayEndSentence(n) {
+		if at := sentenceEnd(view(g.text), m); at >= n {
 			if v := g.legal(g.text[:at]); !v.OK {
 				return v
 			}
 			return Verdict{OK: true, End: true, Keep: at}
 		}
 	}
+	if g.rules.Fresh && g.mayEndSentence(n) && said(view(g.text), n) {
+		return Verdict{}
+	}
 	return g.legal(g.text)
+}
+
+// mayEndSentence reports whether a sentence may be over behind the first n bytes: there is a mark behind them, or directly
+// before.
+func (g *Guard) mayEndSentence(n int) bool {
+	for n > 0 {
+		r, size := utf8.DecodeLastRune(g.text[:n])
+		if !strings.ContainsRune(terminators, r) && !strings.ContainsRune(closers, r) {
+			break
+		}
+		n -= size
+	}
+	return bytes.ContainsAny(g.text[n:], terminators)
 }
 
 // stopAt returns where a stop begins that the bytes behind the first n complete, or -1.
@@ -173,25 +225,48 @@ func (g *Guard) stopAt(n int) int {
 
 // legal judges a continuation of the text as something that goes on.
 func (g *Guard) legal(written []byte) Verdict {
-	whole, rest, ok := split(written)
+	if len(written) < g.checked {
+		return Verdict{OK: true} // a stop that began in what is accepted
+	}
+	tail, rest, ok := split(written[g.checked:])
 	if !ok {
 		return Verdict{}
 	}
-	r := g.rules
-	if len(rest) > 0 && !completions(rest, func(c rune) bool { return g.possible(c) }) {
+	r := &g.rules
+	if len(rest) > 0 && !g.completable(rest) {
 		return Verdict{}
 	}
-	if len(whole) > g.checked && (r.Script != 0 || r.Numbers != nil || !r.Never.Empty()) && !g.legalTail(whole[g.checked:]) {
+	if len(tail) > 0 && (r.Script != 0 || r.Numbers != nil) && !g.legalTail(tail) {
 		return Verdict{}
 	}
-	text := string(whole)
-	if r.Max > 0 && len(rest) > 0 {
-		text += "字" // as wide as what may come
+	if len(tail) > 0 && !r.Never.Empty() {
+		if h, bad := g.phraseIn(tail); bad {
+			return Verdict{Undo: g.undo(h)}
+		}
 	}
-	if r.Max > 0 && g.count(text) > r.Max {
+	if r.Max > 0 && g.length(written, rest) > r.Max {
 		return Verdict{TooLong: true}
 	}
 	return Verdict{OK: true}
+}
+
+// length is the count of a continuation of the text. rest are the bytes of a character that has begun at its end.
+func (g *Guard) length(written, rest []byte) int {
+	if len(rest) > 0 { // as wide as what may come
+		g.scratch = append(append(g.scratch[:0], written[:len(written)-len(rest)]...), "字"...)
+		return g.count(g.scratch)
+	}
+	g.last.text = append(g.last.text[:0], written[g.checked:]...)
+	g.last.count = g.count(written)
+	return g.last.count
+}
+
+// completable reports whether the bytes of a character that has begun can become a legal one.
+func (g *Guard) completable(rest []byte) bool {
+	if g.rules.Script == 0 && g.rules.Numbers == nil {
+		return completions(rest, func(rune) bool { return true })
+	}
+	return completions(rest, g.possible)
 }
 
 // possible reports whether some character may appear at all where a character has begun.
@@ -206,11 +281,13 @@ func (g *Guard) possible(c rune) bool {
 	return true
 }
 
-// legalTail judges what follows the checked part of the text.
+// legalTail judges the script and the numbers of what follows the checked part of the text.
 func (g *Guard) legalTail(tail []byte) bool {
-	r := g.rules
+	r := &g.rules
 	run, letters := g.run, g.letters
-	for _, c := range string(tail) {
+	for len(tail) > 0 {
+		c, size := utf8.DecodeRune(tail)
+		tail = tail[size:]
 		if r.Script != 0 && !letters.add(c, r.Script) {
 			return false
 		}
@@ -218,72 +295,145 @@ func (g *Guard) legalTail(tail []byte) bool {
 			return false
 		}
 	}
-	if r.Never.Empty() {
-		return true
+	return true
+}
+
+// phraseIn looks for a forbidden phrase that the tail completes, or shows to be complete.
+func (g *Guard) phraseIn(tail []byte) (hit, bool) {
+	g.trial.borrow(&g.folded)
+	for i := 0; i < len(tail); {
+		c, size := utf8.DecodeRune(tail[i:])
+		g.trial.add(c, g.checked+i, g.rules.Never)
+		i += size
+		if h, bad := g.trial.settle(g.rules.Never, g.except, false); bad {
+			return h, true
+		}
 	}
-	m := g.folded.mark()
-	g.folded.add(tail)
-	bad := r.Never.violates(&g.folded, m.n, g.except, false)
-	g.folded.undo(m)
-	return !bad
+	if g.undone >= patience {
+		for _, h := range g.trial.open {
+			if int(h.end) == len(g.trial.text) && excuse(g.trial.text, int(h.start), int(h.end), g.except) == none {
+				return h, true
+			}
+		}
+	}
+	return hit{}, false
+}
+
+// phraseAtEnd looks for a forbidden phrase that counts if text, a continuation of g.text or a part of it, ends as it is.
+func (g *Guard) phraseAtEnd(text []byte) (hit, bool) {
+	if g.rules.Never.Empty() || len(text) < g.checked && len(g.folded.open) == 0 && len(g.except) == 0 {
+		return hit{}, false
+	}
+	if len(text) < g.checked { // a beginning of the text: looked at anew
+		g.trial.reset()
+		return g.phraseFrom(text, 0)
+	}
+	g.trial.borrow(&g.folded)
+	return g.phraseFrom(text, g.checked)
+}
+
+// phraseFrom goes on with trial from a byte of text to its end.
+func (g *Guard) phraseFrom(text []byte, from int) (hit, bool) {
+	for from < len(text) {
+		c, size := utf8.DecodeRune(text[from:])
+		g.trial.add(c, from, g.rules.Never)
+		from += size
+		if h, bad := g.trial.settle(g.rules.Never, g.except, false); bad {
+			return h, true
+		}
+	}
+	return g.trial.settle(g.rules.Never, g.except, true)
+}
+
+// undo is the number of accepted tokens to be taken back for a forbidden phrase: from the one that its last word begins
+// in, but no more than the phrase's end is in.
+func (g *Guard) undo(h hit) int {
+	if int(h.end) > len(g.folded.text) || g.undone >= patience {
+		return 0 // the candidate itself completes it
+	}
+	at := len(g.fixed) + g.trial.word(h)
+	n := 0
+	for n < len(g.ends) && g.ends[len(g.ends)-1-n] > at {
+		n++
+	}
+	return n
+}
+
+// Rewind takes the last n tokens back.
+func (g *Guard) Rewind(n int) {
+	g.undone++
+	ends := append([]int(nil), g.ends[:len(g.ends)-n]...)
+	written := append(append([]byte(nil), g.fixed[:g.healed]...), g.text...)
+	g.clear()
+	from := 0
+	for _, end := range ends {
+		g.Accept(written[from:end])
+		from = end
+	}
 }
 
 // mayEnd reports whether the text may end as it is. sentence tells whether SentenceEnd counts.
 func (g *Guard) mayEnd(text []byte, sentence bool) bool {
-	r := g.rules
-	if !utf8.Valid(text) {
+	r := &g.rules
+	if len(text) > g.checked && !utf8.Valid(text[g.checked:]) {
 		return false
 	}
-	s := strings.TrimSpace(string(text))
-	if s == "" && (r.NotEmpty || r.Min > 0 || r.SentenceEnd || len(r.OneOf) > 0) {
+	s := bytes.TrimSpace(text)
+	if len(s) == 0 && (r.NotEmpty || r.Min > 0 || r.SentenceEnd || len(r.OneOf) > 0) {
 		return false
 	}
 	if len(r.OneOf) > 0 {
 		for _, o := range r.OneOf {
-			if s == strings.TrimSpace(o) {
+			if string(s) == strings.TrimSpace(o) {
 				return true
 			}
 		}
 		return false
 	}
-	if r.Min > 0 && g.count(s) < r.Min || r.Max > 0 && g.count(s) > r.Max {
-		return false
+	if r.Min > 0 || r.Max > 0 {
+		n := g.counted
+		if len(text) != len(g.text) || len(text) != g.checked {
+			n = g.count(text)
+		}
+		if n < r.Min || r.Max > 0 && n > r.Max {
+			return false
+		}
 	}
-	if r.SentenceEnd && sentence && !endsSentence(s) {
+	if r.SentenceEnd && sentence && !endsSentence(view(s)) {
 		return false
 	}
 	if r.Numbers != nil && !g.numbersDone(s) {
 		return false
 	}
-	if !r.Never.Empty() && len(g.except) > 0 {
-		var f folded
-		f.reset()
-		f.add([]byte(s))
-		return !r.Never.violates(&f, 0, g.except, true)
+	if r.Fresh && said(view(s), len(s)) {
+		return false
 	}
-	return true
+	_, bad := g.phraseAtEnd(bytes.TrimRightFunc(text, unicode.IsSpace))
+	return !bad
 }
 
 // numbersDone reports whether the number at the end of s, if there is one, is whole.
-func (g *Guard) numbersDone(s string) bool {
+func (g *Guard) numbersDone(s []byte) bool {
 	var r run
 	from := max(0, len(s)-4*maxRun)
 	for from < len(s) && !utf8.RuneStart(s[from]) {
 		from++
 	}
-	for _, c := range s[from:] {
+	for from < len(s) {
+		c, size := utf8.DecodeRune(s[from:])
 		r.add(c, g.numbers)
+		from += size
 	}
 	return r.done(g.numbers)
 }
 
 // choice judges text as the beginning of one of the texts allowed.
 func (g *Guard) choice(text []byte) Verdict {
-	s := strings.TrimLeftFunc(string(text), unicode.IsSpace)
+	s := bytes.TrimLeftFunc(text, unicode.IsSpace)
 	var whole, more bool
 	for _, o := range g.rules.OneOf {
 		o = strings.TrimSpace(o)
-		if !strings.HasPrefix(o, s) {
+		if !strings.HasPrefix(o, view(s)) {
 			continue
 		}
 		if len(o) == len(s) {
@@ -295,13 +445,17 @@ func (g *Guard) choice(text []byte) Verdict {
 	return Verdict{OK: whole || more, End: whole && !more, Keep: len(text)}
 }
 
-func (g *Guard) count(s string) int {
-	s = strings.TrimSpace(s)
+// count is the length of a text in the rules' unit.
+func (g *Guard) count(text []byte) int {
+	text = bytes.TrimSpace(text)
 	if g.rules.Count != nil {
-		return g.rules.Count(s)
+		return g.rules.Count(view(text))
 	}
-	return utf8.RuneCountInString(s)
+	return utf8.RuneCount(text)
 }
+
+// view is b as a string, as long as b doesn't change.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // Accept takes a token that Token called legal, its text not over.
 func (g *Guard) Accept(tok []byte) {
@@ -309,23 +463,32 @@ func (g *Guard) Accept(tok []byte) {
 	g.healed += k
 	g.text = append(g.text, tok[k:]...)
 	g.ends = append(g.ends, g.healed+len(g.text))
-	whole, _, _ := split(g.text)
-	if len(whole) <= g.checked {
-		return
-	}
-	tail := whole[g.checked:]
-	for _, c := range string(tail) {
-		if g.rules.Script != 0 {
-			g.letters.add(c, g.rules.Script)
+	tail, _, _ := split(g.text[g.checked:])
+	r := &g.rules
+	for i := 0; i < len(tail); {
+		c, size := utf8.DecodeRune(tail[i:])
+		if r.Script != 0 {
+			g.letters.add(c, r.Script)
 		}
-		if g.rules.Numbers != nil {
+		if r.Numbers != nil {
 			g.run.add(c, g.numbers)
 		}
+		if !r.Never.Empty() {
+			g.folded.add(c, g.checked+i, r.Never)
+			g.folded.settle(r.Never, g.except, false)
+		}
+		i += size
 	}
-	if !g.rules.Never.Empty() {
-		g.folded.add(tail)
+	known := len(tail) > 0 && bytes.Equal(tail, g.last.text)
+	g.checked += len(tail)
+	switch {
+	case r.Min == 0 && r.Max == 0:
+	case known:
+		g.counted = g.last.count
+	default:
+		g.counted = g.count(g.text[:g.checked])
 	}
-	g.checked = len(whole)
+	g.last.text = g.last.text[:0]
 }
 
 // Kept tells how a text that ends behind its first n bytes is cut: the number of whole tokens in it, and what must be
@@ -350,11 +513,11 @@ func (g *Guard) Choices() []string {
 	if len(g.rules.OneOf) == 0 {
 		return nil
 	}
-	s := strings.TrimLeftFunc(string(g.text), unicode.IsSpace)
+	s := bytes.TrimLeftFunc(g.text, unicode.IsSpace)
 	var out []string
 	for _, o := range g.rules.OneOf {
 		o = strings.TrimSpace(o)
-		if rest, ok := strings.CutPrefix(o, s); ok && rest != "" {
+		if rest, ok := strings.CutPrefix(o, view(s)); ok && rest != "" {
 			out = append(out, string(g.left())+rest)
 			if len(g.text) == 0 {
 				out = append(out, string(g.left())+" "+rest)

@@ -7,10 +7,12 @@ import (
 
 // Phrases is a set of phrases to be found in a text that grows. It is read-only after NewPhrases.
 type Phrases struct {
-	next    map[edge]int32 // the trie
-	ends    []int32        // by node: the phrase that ends there, or -1
-	list    []phrase
-	longest int
+	next map[edge]int32 // the trie
+	ends []int32        // by node: the phrase that ends there, or -1
+	list []phrase
+	// first tells, for the characters that phrases begin with, whether some do in the middle of a word.
+	first map[rune]bool
+	ascii [utf8.RuneSelf]int8 // first of ASCII: 0 for none, 1 at a word's beginning only, 2 anywhere
 }
 
 type edge struct {
@@ -27,7 +29,7 @@ type phrase struct {
 
 // NewPhrases compiles phrases. Empty ones are left out.
 func NewPhrases(list []string) *Phrases {
-	p := &Phrases{next: map[edge]int32{}, ends: []int32{-1}}
+	p := &Phrases{next: map[edge]int32{}, ends: []int32{-1}, first: map[rune]bool{}}
 	for _, s := range list {
 		text := foldAll(s)
 		if len(text) == 0 {
@@ -46,11 +48,31 @@ func NewPhrases(list []string) *Phrases {
 		}
 		if p.ends[node] < 0 {
 			p.ends[node] = int32(len(p.list))
-			p.list = append(p.list, phrase{text, inWords(text[0]), inWords(text[len(text)-1])})
-			p.longest = max(p.longest, len(text))
+			p.add(phrase{text, inWords(text[0]), inWords(text[len(text)-1])})
 		}
 	}
 	return p
+}
+
+func (p *Phrases) add(f phrase) {
+	p.list = append(p.list, f)
+	r := f.text[0]
+	p.first[r] = p.first[r] || !f.start
+	if r < utf8.RuneSelf {
+		p.ascii[r] = 1
+		if p.first[r] {
+			p.ascii[r] = 2
+		}
+	}
+}
+
+// mayBegin reports whether a phrase begins with r, which stands at a word's beginning or not.
+func (p *Phrases) mayBegin(r rune, begins bool) bool {
+	if r < utf8.RuneSelf {
+		return p.ascii[r] == 2 || begins && p.ascii[r] == 1
+	}
+	anywhere, ok := p.first[r]
+	return ok && (begins || anywhere)
 }
 
 // Empty reports whether there is nothing to find.
@@ -67,10 +89,14 @@ func fold(r rune) rune {
 			return -1
 		}
 		return r
+	case r <= ' ':
+		return -1
 	case 0xFF01 <= r && r <= 0xFF5E: // full width
 		return fold(r - 0xFEE0)
 	case r == '’' || r == '‘' || r == 'ʼ':
 		return '\''
+	case unicode.Is(unicode.Han, r):
+		return r
 	case unicode.IsSpace(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Pd, r), unicode.IsControl(r):
 		return -1
 	}
@@ -95,72 +121,139 @@ func inWords(r rune) bool {
 	return (unicode.IsLetter(r) || unicode.IsDigit(r)) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }
 
-// folded is a text as phrases see it: its characters folded, each with what surrounds it.
+// folded is a text as phrases see it: its characters folded, each with what surrounds it, and what was found so far.
 type folded struct {
 	text []rune
 	// begins tells that a word may begin at the character: none of a word stands directly before it.
 	begins []bool
-	last   rune // the last character before folding
+	at     []int32 // where the character stands in the text
+	last   rune    // the last character before folding
+	ways   []way   // beginnings of phrases at the text's end
+	open   []hit   // phrases found of which it isn't certain yet that they count
 }
 
-func (f *folded) reset() { f.text, f.begins, f.last = f.text[:0], f.begins[:0], ' ' }
-
-// mark and undo let a candidate be added and taken back.
-type mark struct {
-	n    int
-	last rune
+// way is a way down the trie, from a character of the text.
+type way struct {
+	node  int32
+	start int32
 }
 
-func (f *folded) mark() mark { return mark{len(f.text), f.last} }
+// hit is a phrase in the text.
+type hit struct {
+	phrase     int32
+	start, end int32
+}
 
-func (f *folded) undo(m mark) { f.text, f.begins, f.last = f.text[:m.n], f.begins[:m.n], m.last }
+func (f *folded) reset() {
+	f.text, f.begins, f.at, f.last = f.text[:0], f.begins[:0], f.at[:0], ' '
+	f.ways, f.open = f.ways[:0], f.open[:0]
+}
 
-func (f *folded) add(s []byte) {
-	for len(s) > 0 {
-		r, size := utf8.DecodeRune(s)
-		s = s[size:]
-		if c := fold(r); c >= 0 {
-			f.text = append(f.text, c)
-			f.begins = append(f.begins, !inWords(f.last))
-		}
+// borrow makes f a copy of g. It shares the text, which stays g's as far as it goes.
+func (f *folded) borrow(g *folded) {
+	ways, open := append(f.ways[:0], g.ways...), append(f.open[:0], g.open...)
+	*f = *g
+	f.ways, f.open = ways, open
+}
+
+// add appends a character of the text, which stands at a byte of it, and looks for phrases.
+func (f *folded) add(r rune, at int, p *Phrases) {
+	c := fold(r)
+	if c < 0 {
 		f.last = r
+		return
 	}
+	begins := !inWords(f.last)
+	f.text, f.begins, f.at, f.last = append(f.text, c), append(f.begins, begins), append(f.at, int32(at)), r
+	if p.mayBegin(c, begins) {
+		f.ways = append(f.ways, way{0, int32(len(f.text) - 1)})
+	}
+	n := 0
+	for _, w := range f.ways {
+		to, ok := p.next[edge{w.node, c}]
+		if !ok {
+			continue
+		}
+		if i := p.ends[to]; i >= 0 && (!p.list[i].start || f.begins[w.start]) {
+			f.open = append(f.open, hit{i, w.start, int32(len(f.text))})
+		}
+		f.ways[n] = way{to, w.start}
+		n++
+	}
+	f.ways = f.ways[:n]
 }
 
-// ends tells that a word may end before the i-th character. At the text's end it may: a word that stands there counts as
-// whole.
-func (f *folded) ends(i int) bool { return i == len(f.text) || f.begins[i] || !inWords(f.text[i]) }
+// border is what is known of a word's end before the i-th character.
+type border int8
 
-// violates reports whether f holds a phrase of p, not excused by except, that ends behind the first from characters. A
-// phrase inside an exception that is still being written is excused for now, unless final.
-func (p *Phrases) violates(f *folded, from int, except [][]rune, final bool) bool {
-	reach := p.longest
-	for _, e := range except {
-		reach = max(reach, p.longest+len(e))
+const (
+	unknown border = iota // the text ends there, and may go on with the same word
+	ends
+	goesOn
+)
+
+func (f *folded) border(i int32) border {
+	switch {
+	case int(i) == len(f.text) && inWords(f.last):
+		return unknown
+	case int(i) == len(f.text) || f.begins[i] || !inWords(f.text[i]):
+		return ends
 	}
-	for start := max(0, from-reach); start < len(f.text); start++ {
-		var node int32
-		for end := start; end < len(f.text); {
-			to, ok := p.next[edge{node, f.text[end]}]
-			if !ok {
-				break
-			}
-			node = to
-			end++
-			if i := p.ends[node]; i >= 0 && p.list[i].fits(f, start, end) && !excused(f.text, start, end, except, final) {
-				return true
-			}
+	return goesOn
+}
+
+// settle looks at the phrases found: it forgets those that don't count, keeps those that aren't certain, and returns the
+// first that counts. final tells that the text ends here.
+func (f *folded) settle(p *Phrases, except [][]rune, final bool) (hit, bool) {
+	n := 0
+	var bad hit
+	found := false
+	for _, h := range f.open {
+		b := ends
+		if p.list[h.phrase].final {
+			b = f.border(h.end)
+		}
+		if b == goesOn {
+			continue
+		}
+		ex := excuse(f.text, int(h.start), int(h.end), except)
+		if ex == whole {
+			continue
+		}
+		if !final && (b == unknown || ex == begun) {
+			f.open[n] = h
+			n++
+			continue
+		}
+		if !found {
+			bad, found = h, true
 		}
 	}
-	return false
+	f.open = f.open[:n]
+	return bad, found
 }
 
-func (p phrase) fits(f *folded, start, end int) bool {
-	return (!p.start || f.begins[start]) && (!p.final || f.ends(end))
+// word is where the last word of a phrase begins in the text.
+func (f *folded) word(h hit) int {
+	i := h.end - 1
+	for i > h.start && !f.begins[i] {
+		i--
+	}
+	return int(f.at[i])
 }
 
-// excused reports whether text[start:end] lies inside one of the exceptions.
-func excused(text []rune, start, end int, except [][]rune, final bool) bool {
+// How far an exception covers a phrase.
+type cover int8
+
+const (
+	none cover = iota
+	begun
+	whole
+)
+
+// excuse tells whether text[start:end] lies inside one of the exceptions, or of one that the text has only begun.
+func excuse(text []rune, start, end int, except [][]rune) cover {
+	best := none
 	for _, e := range except {
 		for at := 0; at+end-start <= len(e); at++ {
 			from := start - at
@@ -168,12 +261,16 @@ func excused(text []rune, start, end int, except [][]rune, final bool) bool {
 				break
 			}
 			there := text[from:min(from+len(e), len(text))]
-			if (len(there) == len(e) || !final) && equalRunes(there, e[:len(there)]) {
-				return true
+			if !equalRunes(there, e[:len(there)]) {
+				continue
 			}
+			if len(there) == len(e) {
+				return whole
+			}
+			best = begun
 		}
 	}
-	return false
+	return best
 }
 
 func equalRunes(a, b []rune) bool {

@@ -4,6 +4,9 @@
 // Rules are not masks over the vocabulary. The sampler draws a token as it would without rules and asks whether it may
 // stand; only a refused token is taken out and drawn again. So a rule costs a few checks per token, and the text is
 // distributed as if everything illegal had been masked.
+//
+// A choice has two halves. Prepare does what takes a look at the whole vocabulary, and may run beside the Prepare of other
+// texts; Draw chooses, and asks the text's Judge. Neither sorts the vocabulary or allocates once its memory has grown.
 package sample
 
 import (
@@ -14,14 +17,32 @@ import (
 	"shelftalk/inference/internal/kernel"
 )
 
-// Params steer the choice; the zero value is greedy. They are applied in the order of the fields, temperature last.
+// Params steer the choice; the zero value is greedy. They are applied in the order of the fields, as in llama.cpp.
 type Params struct {
-	Penalty     float64 // divides the odds of the recent tokens; 0 or 1: off
-	TopK        int     // 0: off
-	TopP        float64 // 0 or 1: off
-	MinP        float64 // 0: off
+	Bias      []Bias
+	Repeat    float64 // divides the odds of the Last tokens; 0 or 1: off
+	Frequency float64 // taken off a token's logit for each time that it is among them
+	Presence  float64 // taken off once
+	Last      int
+	DRY       DRY
+	Sigma     float64 // keeps logits within so many deviations of the top (arXiv:2411.07641); 0: off
+	TopK      int     // 0: off
+	Typical   float64 // locally typical sampling (arXiv:2202.00666); 0 or 1: off
+	TopP      float64 // 0 or 1: off
+	MinP      float64 // 0: off
+	XTC       XTC
+	// Temperature divides the logits before the draw; 0 takes the likeliest of what is left.
 	Temperature float64
+	Mirostat    Mirostat
 }
+
+// XTC takes away, with a probability, all but the least likely of the tokens that have at least Threshold.
+type XTC struct{ Probability, Threshold float64 }
+
+// Mirostat holds the surprise of the text near Tau bits, with the learning rate Eta: the second algorithm of
+// arXiv:2007.14966 (without the first one's estimate of the words' distribution, which it makes needless). Tau 0: off. It
+// takes the place of all cuts from Sigma to XTC.
+type Mirostat struct{ Tau, Eta float64 }
 
 // plausible is the share of the likeliest token's probability from which on context-aware decoding considers a token.
 const plausible = 0.1
@@ -31,6 +52,14 @@ type Sampler struct {
 	random *rand.Rand
 	ids    []int32
 	list   []candidate
+	others []float32
+	// changed holds the logits that bias and penalties have changed, as they were.
+	changed []candidate
+	recent  []int32
+	repeats repeats
+	mu      float64 // Mirostat's bound, in bits
+	lively  bool    // mu is set
+	top     float32
 }
 
 type candidate struct {
@@ -43,18 +72,32 @@ func NewSampler(seed uint64) *Sampler {
 	return &Sampler{random: rand.New(rand.NewPCG(seed, 0x5ca1ab1e))}
 }
 
-// Input is what a choice is made from. Logits may be changed by Pick.
+// Input is what a choice is made from. Logits may be changed by Prepare and Draw.
 type Input struct {
 	Logits []float32
-	// Contrast, if not nil, are the logits of the same text without the evidence; Alpha is their weight.
-	Contrast []float32
+	// Contrast, if not nil, gives the logits of the same text without the evidence; Alpha is their weight, and Weights,
+	// if not nil, multiplies it by the class of the token.
+	Contrast Contrast
 	Alpha    float64
-	Recent   []int32 // tokens that Penalty holds for
-	Params   Params
-	// Try tells whether a token is legal. It isn't asked twice.
-	Try func(id int32) bool
+	Weights  *Weights
+	Written  []int32 // the text's tokens, which penalties look back on
+	Params   *Params
 	// Only, if not nil, lists the tokens to choose from.
 	Only []int32
+}
+
+// Contrast gives the logits of some tokens.
+type Contrast interface {
+	// LogitsOf writes the logits of ids into dst.
+	LogitsOf(dst []float32, ids []int32)
+}
+
+// Judge knows which tokens are legal.
+type Judge interface {
+	// Try tells whether a token is legal. It isn't asked twice in one choice.
+	Try(id int32) bool
+	// Legal lists the legal tokens where they are few or all known, or returns nil.
+	Legal() []int32
 }
 
 // LogSum returns the logarithm of the sum of the exponentials of logits: a token's log-probability is its logit less that.
@@ -63,55 +106,69 @@ func LogSum(logits []float32) float64 {
 	return float64(top) + math.Log(float64(kernel.SumExp(logits, top)))
 }
 
-// Pick chooses a token, or reports that none is legal.
-func (s *Sampler) Pick(in Input) (int32, bool) {
-	penalise(in.Logits, in.Recent, in.Params.Penalty)
-	if in.Only != nil {
-		s.list = s.list[:0]
-		for _, id := range in.Only {
-			s.list = append(s.list, candidate{id, in.Logits[id]})
-		}
-		s.sort()
-		return s.draw(in)
-	}
-	top, best := kernel.Max(in.Logits)
-	if in.Contrast != nil && in.Alpha != 0 {
-		s.gather(in.Logits, top+float32(math.Log(plausible)))
-		a, b := float32(1+in.Alpha), float32(in.Alpha)
-		for i, c := range s.list {
-			s.list[i].score = a*c.score - b*in.Contrast[c.id]
-		}
-		s.sort()
-		s.narrow(in, nil)
-	} else if in.Params.Temperature <= 0 {
-		s.list = append(s.list[:0], candidate{int32(best), top})
-	} else {
-		s.candidates(in, top)
-	}
-	if id, ok := s.draw(in); ok {
-		return id, true
-	}
-	return s.search(in, top)
+// Pick is Prepare and Draw.
+func (s *Sampler) Pick(in *Input, judge Judge) (int32, bool) {
+	s.Prepare(in)
+	return s.Draw(in, judge)
 }
 
-// penalise lowers the logits of recent tokens.
-func penalise(logits []float32, recent []int32, penalty float64) {
-	if penalty == 0 || penalty == 1 {
+// Prepare lists the candidates, the bias and the penalties counted.
+func (s *Sampler) Prepare(in *Input) {
+	s.changed = s.changed[:0]
+	s.bias(in.Logits, in.Params.Bias)
+	s.penalise(in)
+	s.dry(in)
+	if in.Only != nil {
+		s.only(in, in.Only)
 		return
 	}
-	for i, id := range recent {
-		if slices.Contains(recent[:i], id) {
-			continue
-		}
-		if logits[id] > 0 {
-			logits[id] /= float32(penalty)
-		} else {
-			logits[id] *= float32(penalty)
-		}
+	top, best := kernel.Max(in.Logits)
+	s.top = top
+	switch p := in.Params; {
+	case in.Contrast != nil && in.Alpha != 0:
+		s.gather(in.Logits, top+float32(math.Log(plausible)))
+		s.contrast(in)
+		s.narrow(p, nil)
+	case p.Mirostat.Tau > 0 && p.Temperature > 0:
+		s.surprise(in, top)
+	case p.greedy():
+		s.list = append(s.list[:0], candidate{int32(best), top})
+	default:
+		s.gather(in.Logits, top-p.reach())
+		s.narrow(p, in.Logits)
 	}
 }
 
-// gather lists the tokens from threshold on.
+// greedy tells that the likeliest token is taken: nothing is drawn, and no cut takes the likeliest away.
+func (p *Params) greedy() bool {
+	return p.Temperature <= 0 && p.XTC.Probability <= 0 && !within(p.Typical)
+}
+
+// within tells that a share is one, so that it cuts something.
+func within(share float64) bool { return share > 0 && share < 1 }
+
+// reach is the distance from the top logit within which tokens can matter: what lies e^16 below it, at the temperature of
+// the draw, can't.
+func (p *Params) reach() float32 {
+	reach := 16 * max(1, p.Temperature)
+	if within(p.MinP) && !within(p.Typical) && (p.TopK == 0 || !within(p.TopP)) {
+		reach = min(reach, -math.Log(p.MinP))
+	}
+	return float32(reach)
+}
+
+// only makes the list of ids.
+func (s *Sampler) only(in *Input, ids []int32) {
+	s.list = s.list[:0]
+	for _, id := range ids {
+		if !math.IsInf(float64(in.Logits[id]), -1) {
+			s.list = append(s.list, candidate{id, in.Logits[id]})
+		}
+	}
+	s.sort()
+}
+
+// gather lists the tokens from threshold on, by their ids.
 func (s *Sampler) gather(logits []float32, threshold float32) {
 	s.ids = kernel.Above(s.ids[:0], logits, threshold)
 	s.list = s.list[:0]
@@ -120,77 +177,42 @@ func (s *Sampler) gather(logits []float32, threshold float32) {
 	}
 }
 
-// sort puts the likeliest first; equals by id, so that the order is always the same.
-func (s *Sampler) sort() {
-	slices.SortFunc(s.list, func(a, b candidate) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return int(a.id - b.id)
-	})
+// byScore puts the likeliest first; equals by id, so that the order is always the same.
+func byScore(a, b candidate) int {
+	switch {
+	case a.score > b.score:
+		return -1
+	case a.score < b.score:
+		return 1
+	}
+	return int(a.id - b.id)
 }
 
-// candidates lists what the parameters leave of the vocabulary.
-func (s *Sampler) candidates(in Input, top float32) {
-	p := in.Params
-	// what lies e^16 below the top, at the temperature of the draw, can't matter
-	reach := float32(16 * max(1, p.Temperature))
-	if p.MinP > 0 && p.MinP < 1 {
-		reach = min(reach, float32(-math.Log(p.MinP)))
+func (s *Sampler) sort() { slices.SortFunc(s.list, byScore) }
+
+// Draw draws from the list until a token is legal, and looks beyond it where none is. It reports whether there was one.
+func (s *Sampler) Draw(in *Input, judge Judge) (int32, bool) {
+	if id, ok := s.draw(in, judge); ok {
+		return id, true
 	}
-	s.gather(in.Logits, top-reach)
-	s.sort()
-	s.narrow(in, in.Logits)
+	if in.Only != nil {
+		return 0, false
+	}
+	if legal := judge.Legal(); legal != nil {
+		s.only(in, legal)
+		s.narrow(in.Params, nil)
+		return s.draw(in, judge)
+	}
+	return s.search(in, judge)
 }
 
-// narrow applies top-k, top-p and min-p to the sorted list. Probabilities are shares of all of logits where these are given
-// and top-k is off, of the list otherwise.
-func (s *Sampler) narrow(in Input, logits []float32) {
-	p := in.Params
-	if len(s.list) == 0 {
-		return
-	}
-	if p.TopK > 0 && len(s.list) > p.TopK {
-		s.list = s.list[:p.TopK]
-	}
-	top := s.list[0].score
-	if p.TopP > 0 && p.TopP < 1 {
-		var sum float64
-		if logits != nil && p.TopK == 0 {
-			sum = float64(kernel.SumExp(logits, top))
-		} else {
-			for _, c := range s.list {
-				sum += math.Exp(float64(c.score - top))
-			}
-		}
-		left := p.TopP * sum
-		for i, c := range s.list {
-			if left -= math.Exp(float64(c.score - top)); left <= 0 {
-				s.list = s.list[:i+1]
-				break
-			}
-		}
-	}
-	if p.MinP > 0 && p.MinP < 1 {
-		least := top + float32(math.Log(p.MinP))
-		for i, c := range s.list {
-			if c.score < least {
-				s.list = s.list[:i]
-				break
-			}
-		}
-	}
-}
-
-// draw draws from the sorted list until a token is legal. Refused ones are taken out of the list and of the logits.
-func (s *Sampler) draw(in Input) (int32, bool) {
+// draw draws from the list until a token is legal. Refused ones are taken out of the list and of the logits.
+func (s *Sampler) draw(in *Input, judge Judge) (int32, bool) {
 	for len(s.list) > 0 {
-		i := s.choose(in.Params.Temperature)
+		i, share := s.choose(in.Params.Temperature)
 		id := s.list[i].id
-		if in.Try(id) {
+		if judge.Try(id) {
+			s.adapt(in.Params.Mirostat, share)
 			return id, true
 		}
 		in.Logits[id] = float32(math.Inf(-1))
@@ -199,40 +221,64 @@ func (s *Sampler) draw(in Input) (int32, bool) {
 	return 0, false
 }
 
-// choose returns the index of the first of the list, or of a random one by temperature.
-func (s *Sampler) choose(temperature float64) int {
-	if temperature <= 0 || len(s.list) == 1 {
-		return 0
+// adapt moves Mirostat's bound by the surprise of a token that had a share of what was left.
+func (s *Sampler) adapt(m Mirostat, share float64) {
+	if m.Tau > 0 && s.lively {
+		s.mu -= m.Eta * (-math.Log2(share) - m.Tau)
 	}
-	top := s.list[0].score
+}
+
+// choose returns the index of the likeliest of the list, or of a random one by temperature, and its share.
+func (s *Sampler) choose(temperature float64) (int, float64) {
+	best := 0
+	for i, c := range s.list {
+		if c.score > s.list[best].score {
+			best = i
+		}
+	}
+	if temperature <= 0 || len(s.list) == 1 {
+		return best, 1
+	}
+	top := s.list[best].score
 	var sum float64
 	for _, c := range s.list {
 		sum += math.Exp(float64(c.score-top) / temperature)
 	}
 	left := s.random.Float64() * sum
 	for i, c := range s.list {
-		if left -= math.Exp(float64(c.score-top) / temperature); left < 0 {
-			return i
+		p := math.Exp(float64(c.score-top) / temperature)
+		if left -= p; left < 0 {
+			return i, p / sum
 		}
 	}
-	return len(s.list) - 1
+	return best, 1 / sum
 }
 
 // search walks down the vocabulary, likeliest first, to the first legal token.
-func (s *Sampler) search(in Input, top float32) (int32, bool) {
-	for _, reach := range []float32{4, 8, 12, 20, float32(math.Inf(1))} {
-		floor := top - reach
-		if math.IsInf(float64(reach), 1) {
+func (s *Sampler) search(in *Input, judge Judge) (int32, bool) {
+	for _, reach := range [...]float32{2, 4, 6, 8, 12, 20, math.MaxFloat32} {
+		floor := s.top - reach
+		if reach == math.MaxFloat32 {
 			floor = -math.MaxFloat32
 		}
 		s.gather(in.Logits, floor)
 		s.sort()
 		for _, c := range s.list {
-			if in.Try(c.id) {
+			if judge.Try(c.id) {
 				return c.id, true
 			}
 			in.Logits[c.id] = float32(math.Inf(-1))
 		}
 	}
 	return 0, false
+}
+
+// Plain is a token's logit before Prepare changed any.
+func (s *Sampler) Plain(in *Input, id int32) float32 {
+	for _, c := range s.changed { // the first note of a token is the oldest
+		if c.id == id {
+			return c.score
+		}
+	}
+	return in.Logits[id]
 }

@@ -88,3 +88,22 @@ func balanced(text string) bool {
 	}
 	return depth <= 0
 }
+
+// said reports whether a sentence of text that ends in its last bytes, behind the first n, stands there before.
+func said(text string, n int) bool {
+	from := 0
+	for i := 1; ; i++ {
+		end := sentenceEnd(text, i)
+		if end < 0 {
+			end = len(text)
+		}
+		sentence := strings.TrimSpace(text[from:end])
+		if end >= n && sentence != "" && strings.Contains(strings.ToLower(text[:from]), strings.ToLower(sentence)) {
+			return true
+		}
+		if end == len(text) {
+			return false
+		}
+		from = end
+	}
+}

@@ -119,6 +119,7 @@ const (
 // have to read.
 func (l *Loop) plan() {
 	l.batch, l.takers, l.choosers = l.batch[:0], l.takers[:0], l.choosers[:0]
+	l.later, l.lateTakers = l.later[:0], l.lateTakers[:0]
 	room := l.net.MaxTokens()
 	rows := append(l.rows[:0], l.active...)
 	if l.interactive() {
@@ -139,6 +140,7 @@ func (l *Loop) plan() {
 			room -= l.takeRun(r, room)
 		}
 	}
+	l.batch, l.takers = append(l.batch, l.later...), append(l.takers, l.lateTakers...)
 }
 
 // urgent appends the interactive rows, and a few others in turn.
@@ -169,8 +171,9 @@ func (l *Loop) takeLast(r *row) int {
 		return 0
 	}
 	l.take(r, &r.main, 1, 1)
-	if r.contrast != nil {
-		l.take(r, r.contrast, 1, 1)
+	if f := r.contrast; f != nil { // behind all others: its logits are computed in another way
+		l.later = append(l.later, nn.Row{Seq: f.seq, Tokens: f.pending[:1:1], Logits: 1})
+		l.lateTakers = append(l.lateTakers, taker{r, f, 1})
 	}
 	l.choosers = append(l.choosers, r)
 	return r.width()

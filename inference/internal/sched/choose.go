@@ -1,69 +1,81 @@
 package sched
 
-import "shelftalk/inference/internal/sample"
+import (
+	"math"
 
-// choose picks the row's next token. It touches nothing but the row: rows choose in parallel.
-func (r *row) choose(logits, contrast []float32) {
+	"shelftalk/inference/internal/sample"
+)
+
+// prepare does what takes a look at the whole vocabulary. It touches nothing but the row: rows prepare in parallel.
+func (r *row) prepare(logits []float32) {
 	slot := r.slot()
-	r.choice = choice{}
-	total := sample.LogSum(logits)
+	c := &r.choice
+	*c = choice{total: sample.LogSum(logits), others: c.others[:0]}
+	if sample.Full(r.share()) {
+		c.pause = sample.Best(logits, r.loop.vocabulary.Pauses)
+		c.mark = sample.Best(logits, r.loop.vocabulary.Marks)
+	}
+	if slot.Others > 0 {
+		c.others = r.sampler.Likeliest(c.others, logits, c.total, slot.Others)
+	}
+	for _, b := range r.bans {
+		if b.at == r.guard.Tokens() {
+			logits[b.id] = float32(math.Inf(-1))
+		}
+	}
+	r.in = sample.Input{Logits: logits, Params: &slot.Params, Written: r.answer, Only: r.only()}
+	if r.contrast != nil && slot.Alpha != 0 {
+		r.in.Contrast, r.in.Alpha, r.in.Weights = &r.other, slot.Alpha, slot.Weights
+	}
+	r.sampler.Prepare(&r.in)
+}
+
+// decide picks the row's next token. Rows decide one after the other, on the loop's goroutine: what the rules ask of the
+// caller's code is asked by nobody else.
+func (r *row) decide() {
+	c := &r.choice
 	share := r.share()
 	if sample.Full(share) {
-		r.place(logits, total, share)
+		r.place(share)
 	}
 	if r.guard.AtSentence(share) {
 		r.best = sample.Cut{At: len(r.guard.Text())}
-		r.choice.overflow = true
+		c.overflow = true
 		return
 	}
-	in := sample.Input{Logits: logits, Contrast: contrast, Alpha: slot.Alpha, Params: slot.Params, Only: r.only()}
-	if p := slot.Params.Penalty; p != 0 && p != 1 {
-		in.Recent = r.answer[max(0, len(r.answer)-slot.Recent):]
-	}
-	plain := r.plainLogits(logits, in.Params.Penalty)
-	var wantsMark bool
-	in.Try = func(id int32) bool {
-		v, turnEnd := r.judge(id)
-		wantsMark = wantsMark || v.WantsOnlyEnd
-		if v.TooLong && r.best.At >= 0 {
-			r.choice.overflow = true
-			return true
-		}
-		if v.OK {
-			r.choice.verdict, r.choice.turnEnd = v, turnEnd
-		}
-		return v.OK
-	}
-	id, ok := r.sampler.Pick(in)
-	if wantsMark && !r.choice.overflow {
-		in.Only, in.Contrast, in.Recent, in.Params = r.loop.vocabulary.Marks, nil, nil, sample.Params{}
-		if mark, found := r.sampler.Pick(in); found {
-			id, ok = mark, true
+	c.id, c.ok = r.sampler.Draw(&r.in, r)
+	if c.wantsMark && !c.overflow && c.undo == 0 {
+		r.in.Only, r.in.Contrast, r.in.Params = r.loop.vocabulary.Marks, nil, &r.loop.greedy
+		if mark, found := r.sampler.Pick(&r.in, r); found {
+			c.id, c.ok = mark, true
 		}
 	}
-	r.choice.id, r.choice.ok = id, ok
-	if ok && !r.choice.overflow {
-		r.choice.log = plain(id) - total
+	if c.ok && !c.overflow && c.undo == 0 {
+		c.log = float64(r.sampler.Plain(&r.in, c.id)) - c.total
 	}
 }
 
-// plainLogits returns a function for a token's logit before the penalty changes any.
-func (r *row) plainLogits(logits []float32, penalty float64) func(int32) float64 {
-	if penalty == 0 || penalty == 1 {
-		return func(id int32) float64 { return float64(logits[id]) }
+// Try tells the sampler whether a token may be chosen. Where it shows that the text must be cut or taken back instead, it
+// ends the choice.
+func (r *row) Try(id int32) bool {
+	c := &r.choice
+	v, turnEnd := r.judge(id)
+	c.wantsMark = c.wantsMark || v.WantsOnlyEnd
+	switch {
+	case v.Undo > 0:
+		c.undo = v.Undo
+		return true
+	case v.TooLong && r.best.At >= 0:
+		c.overflow = true
+		return true
+	case v.OK:
+		c.verdict, c.turnEnd = v, turnEnd
 	}
-	recent := r.answer[max(0, len(r.answer)-r.slot().Recent):]
-	kept := make(map[int32]float32, len(recent))
-	for _, id := range recent {
-		kept[id] = logits[id]
-	}
-	return func(id int32) float64 {
-		if l, ok := kept[id]; ok {
-			return float64(l)
-		}
-		return float64(logits[id])
-	}
+	return v.OK
 }
+
+// Legal lists the legal tokens where they are few.
+func (r *row) Legal() []int32 { return nil }
 
 // only lists the tokens to choose from where few texts are allowed; nil: all.
 func (r *row) only() []int32 {
@@ -91,16 +103,16 @@ func (r *row) judge(id int32) (v sample.Verdict, turnEnd bool) {
 
 // place looks whether the slot could be cut where it stands, and how natural that would be: as likely as the model would
 // end a sentence or a line there. A later place is worth a little more.
-func (r *row) place(logits []float32, total, share float64) {
+func (r *row) place(share float64) {
 	mark, ok := r.guard.Place()
 	if !ok || len(r.guard.Text()) < r.shown {
 		return
 	}
-	ids := r.loop.vocabulary.Pauses
+	likeliest := r.choice.pause
 	if mark {
-		ids = r.loop.vocabulary.Marks
+		likeliest = r.choice.mark
 	}
-	worth := float64(sample.Best(logits, ids)) - total
+	worth := float64(likeliest) - r.choice.total
 	if r.slot().Rules.SentenceEnd && !mark {
 		worth = 0
 	}
@@ -116,13 +128,13 @@ func (r *row) place(logits []float32, total, share float64) {
 
 // apply carries out what the row chose.
 func (r *row) apply() error {
-	c := r.choice
+	c := &r.choice
 	r.total++
 	switch {
-	case c.overflow:
+	case c.overflow, !c.ok:
 		return r.fillCut()
-	case !c.ok:
-		return r.fillCut()
+	case c.undo > 0:
+		return r.takeBack(c.undo)
 	case c.verdict.End && c.turnEnd:
 		return r.fill(r.guard.Text(), c.verdict.Keep, "", Ended)
 	case c.verdict.End:
@@ -131,7 +143,10 @@ func (r *row) apply() error {
 	}
 	r.guard.Accept(r.loop.tokens.Bytes(c.id))
 	r.logs = append(r.logs, c.log)
-	r.extend([]int32{c.id})
+	if r.slot().Probs {
+		r.probs = append(r.probs, Prob{sample.Alternative{ID: c.id, Log: c.log}, append([]sample.Alternative(nil), c.others...)})
+	}
+	r.grow(c.id)
 	if r.guard.Tokens() >= r.limit {
 		return r.fillCut()
 	}

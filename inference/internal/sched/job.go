@@ -46,8 +46,11 @@ type Slot struct {
 	Rules     sample.Rules
 	MaxTokens int // 0: as many as fit
 	Params    sample.Params
-	Recent    int // tokens that Params.Penalty looks back
 	Alpha     float64
+	Weights   *sample.Weights // of Alpha, by class; may be nil
+	// Probs asks for the log-probability of every token; Others for that many alternatives to each.
+	Probs  bool
+	Others int
 }
 
 // Job is a text to be written.
@@ -59,9 +62,9 @@ type Job struct {
 	Interactive bool
 	// Group is the batch that the row belongs to; may be nil.
 	Group *Group
-	// OnText, if set, is told the current slot's text after each of its tokens; the first final bytes of it won't change.
-	// It is called by the loop's goroutine.
-	OnText func(slot string, text []byte, final int)
+	// OnText, if set, is told the current slot's text after each of its tokens; the first final bytes of it won't change,
+	// and probs are those of the tokens that lie in them. It is called by the loop's goroutine.
+	OnText func(slot string, text []byte, final int, probs []Prob)
 	// OnSlot, if set, is told a slot's text when it ends. Also by the loop's goroutine.
 	OnSlot func(Filled)
 	// OnDone is told the row's end, once, by the loop's goroutine.
@@ -77,6 +80,13 @@ type Filled struct {
 	Reason  Reason
 	Tokens  int
 	LogProb float64
+	Probs   []Prob // of the tokens kept, where the slot asked for them
+}
+
+// Prob is a token of a slot with its log-probability under the plain prompt, and what else was likely.
+type Prob struct {
+	sample.Alternative
+	Others []sample.Alternative
 }
 
 // Done is how a row ended.

@@ -37,6 +37,11 @@ type Loop struct {
 	batch           []nn.Row
 	takers          []taker
 	choosers        []*row
+	later           []nn.Row // the contrasts of the choosers
+	lateTakers      []taker
+	choosing        []*row      // those whose logits are computed
+	prepare         func(i int) // lets the i-th of them prepare
+	greedy          sample.Params
 }
 
 // taker is who a run of tokens in a step belongs to.
@@ -68,6 +73,7 @@ func New(c Config) *Loop {
 		vocabulary: sample.NewVocabulary(c.Tokens.Size(), c.Tokens.Bytes, c.Tokens.Ends()),
 		ended:      make(chan struct{}),
 	}
+	l.prepare = func(i int) { l.choosing[i].prepare(l.net.Row(i)) }
 	l.wake = sync.NewCond(&l.mu)
 	go l.run()
 	return l
@@ -241,35 +247,27 @@ func (l *Loop) learn(perToken float64) {
 	l.perToken += 0.2 * (perToken - l.perToken)
 }
 
-// chooseAll lets the rows whose sequences are computed to their end choose. Their logits are the kept ones, in order: one
-// per row, or two with a contrast.
+// chooseAll lets the rows whose sequences are computed to their end choose. The kept residuals are those of the rows, in
+// order, and behind them those of their contrasts.
 func (l *Loop) chooseAll() {
-	for from, i := 0, 0; i < len(l.choosers); {
-		first, n := i, 0
-		for i < len(l.choosers) && n+l.choosers[i].width() <= l.net.MaxLogits() {
-			n += l.choosers[i].width()
-			i++
+	contrasts := len(l.choosers)
+	for _, r := range l.choosers {
+		if r.contrast != nil {
+			r.other.net, r.other.kept = l.net, contrasts
+			contrasts++
 		}
-		l.net.Logits(from, n)
-		starts := make([]int, i-first)
-		at := 0
-		for k, r := range l.choosers[first:i] {
-			starts[k] = at
-			at += r.width()
+	}
+	for from := 0; from < len(l.choosers); from += l.net.MaxLogits() {
+		l.choosing = l.choosers[from:min(len(l.choosers), from+l.net.MaxLogits())]
+		l.net.Logits(from, len(l.choosing))
+		l.net.Each(len(l.choosing), l.prepare)
+		for _, r := range l.choosing {
+			r.decide()
 		}
-		l.net.Each(i-first, func(k int) {
-			r := l.choosers[first+k]
-			var contrast []float32
-			if r.contrast != nil {
-				contrast = l.net.Row(starts[k] + 1)
-			}
-			r.choose(l.net.Row(starts[k]), contrast)
-		})
-		from += n
 	}
 }
 
-// width is the number of logits that a row chooses by.
+// width is the number of tokens that a row takes to choose.
 func (r *row) width() int {
 	if r.contrast != nil {
 		return 2

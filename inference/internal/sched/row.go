@@ -1,10 +1,13 @@
 package sched
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 
 	"shelftalk/inference/internal/kv"
+	"shelftalk/inference/internal/nn"
 	"shelftalk/inference/internal/sample"
 )
 
@@ -44,14 +47,34 @@ type row struct {
 	sampler *sample.Sampler
 	limit   int       // tokens of the current slot at most
 	logs    []float64 // log-probabilities of the current slot's tokens
+	probs   []Prob    // the same with alternatives, where the slot asks for them
+	bans    []ban
 	best    sample.Cut
 	shown   int // bytes of the slot's text that won't change any more
 	slots   []Filled
 	cached  int
 	total   int // tokens chosen
 
+	in     sample.Input
+	other  other
 	choice choice
 }
+
+// ban keeps a token from being written again where it was taken back.
+type ban struct {
+	at int // tokens of the slot before it
+	id int32
+}
+
+// other is where the contrast's logits are found.
+type other struct {
+	net     *nn.Net
+	kept    int // the residual's index
+	scratch []float32
+}
+
+// LogitsOf computes the contrast's logits of a few tokens.
+func (o *other) LogitsOf(dst []float32, ids []int32) { o.net.LogitsOf(dst, o.kept, ids, o.scratch) }
 
 // choice is what a row decided in a step.
 type choice struct {
@@ -61,12 +84,22 @@ type choice struct {
 	turnEnd  bool // the token ends the turn
 	log      float64
 	overflow bool // the slot is full: cut it
+	undo     int  // tokens to be taken back instead
+
+	total     float64 // logarithm of the probabilities' sum
+	pause     float32 // the likeliest token that something whole stands before
+	mark      float32 // the likeliest that ends a sentence
+	wantsMark bool    // the text could end, if a sentence did
+	others    []sample.Alternative
 }
 
 // begin makes the answer's first part ready.
 func (r *row) begin() error {
 	r.started = true
 	r.sampler = sample.NewSampler(r.Seed)
+	if r.contrast != nil {
+		r.other.scratch = make([]float32, 2*r.loop.net.Width())
+	}
 	return r.next(nil)
 }
 
@@ -88,6 +121,7 @@ func (r *row) next(rest []byte) error {
 	r.guard = sample.NewGuard(slot.Rules)
 	r.guard.Reset(heal)
 	r.logs, r.best, r.shown = r.logs[:0], sample.Cut{At: -1}, 0
+	r.probs, r.bans = nil, r.bans[:0]
 	room := r.loop.context - r.main.total() - r.fixedAhead()
 	if r.contrast != nil {
 		room = min(room, r.loop.context-r.contrast.total()-r.fixedAhead())
@@ -146,6 +180,15 @@ func (r *row) extend(ids []int32) {
 	r.main.pending = append(r.main.pending, ids...)
 	if r.contrast != nil {
 		r.contrast.pending = append(r.contrast.pending, ids...)
+	}
+}
+
+// grow appends a token to the answer.
+func (r *row) grow(id int32) {
+	r.answer = append(r.answer, id)
+	r.main.pending = append(r.main.pending, id)
+	if r.contrast != nil {
+		r.contrast.pending = append(r.contrast.pending, id)
 	}
 }
 
@@ -218,8 +261,34 @@ func (r *row) show() {
 	if r.OnText == nil {
 		return
 	}
-	lead := len(text) - len(strings.TrimLeftFunc(string(text), unicode.IsSpace))
-	r.OnText(r.slot().Name, text[lead:], max(0, r.shown-lead))
+	lead := len(text) - len(bytes.TrimLeftFunc(text, unicode.IsSpace))
+	r.OnText(r.slot().Name, text[lead:], max(0, r.shown-lead), r.probs[:r.certain()])
+}
+
+// certain is the number of tokens whose text won't change any more, of those that probs are kept of.
+func (r *row) certain() int {
+	n := 0
+	for n < len(r.probs) && r.guard.Behind(n) <= r.shown {
+		n++
+	}
+	return n
+}
+
+// takeBack takes the slot's last n tokens back. The first of them won't be written there again.
+func (r *row) takeBack(n int) error {
+	at := r.guard.Tokens() - n
+	r.bans = slices.DeleteFunc(r.bans, func(b ban) bool { return b.at > at })
+	r.bans = append(r.bans, ban{at, r.answer[len(r.answer)-n]})
+	r.guard.Rewind(n)
+	r.logs = r.logs[:at]
+	r.probs = r.probs[:min(at, len(r.probs))]
+	if r.best.At > len(r.guard.Text()) {
+		r.best = sample.Cut{At: -1}
+	}
+	if err := r.forget(n); err != nil {
+		return err
+	}
+	return r.reread()
 }
 
 // fill ends the current slot with the first n bytes of text and mark behind them, and goes on.
@@ -230,7 +299,7 @@ func (r *row) fill(text []byte, n int, mark string, why Reason) error {
 	for _, l := range r.logs[:tokens] {
 		sum += l
 	}
-	f := Filled{Name: r.slot().Name, Reason: why, Tokens: r.guard.Tokens(), LogProb: sum}
+	f := Filled{Name: r.slot().Name, Reason: why, Tokens: r.guard.Tokens(), LogProb: sum, Probs: r.probs[:min(tokens, len(r.probs))]}
 	if why == Ended || len(rest) > 0 {
 		f.Tokens++ // the one that ended it
 	}
@@ -250,7 +319,7 @@ func (r *row) fill(text []byte, n int, mark string, why Reason) error {
 // fillCut ends the current slot by force, at the best place found.
 func (r *row) fillCut() error {
 	text := append([]byte(nil), r.guard.Text()...)
-	n, mark := len(text)-r.guard.Held(), ""
+	n, mark := len(text)-r.guard.Doubtful(), ""
 	if r.best.At >= 0 {
 		n, mark = r.best.At, r.best.Mark
 	}
