@@ -14,7 +14,7 @@ MEMORY_KB := $(shell awk '/^MemTotal/ {print $$2}' /proc/meminfo 2>/dev/null || 
 MODEL     ?= $(shell [ "$(MEMORY_KB)" -lt 8000000 ] && echo light || echo standard)
 SAMPLE    := assets/samples/sample-catalogue.xlsx
 
-.PHONY: run test cli build models setup unit e2e race lint format tidy cross bench bench-peer fuzz quality package clean
+.PHONY: run test cli build models setup unit e2e race lint format tidy cross arm noasm bench bench-peer fuzz quality package clean
 
 run: ## install, fetch the model, build, open the studio with the sample catalogue (no display: write drafts.xlsx)
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" != Linux ]; then \
@@ -67,6 +67,24 @@ cross: ## everything that is pure Go, for other systems
 	  CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -o /dev/null ./app/cli && \
 	  CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) vet -unsafeptr=false ./inference/... ./store/... ./app/cli/... || exit 1; \
 	done
+
+arm: ## the kernels of arm64 in an emulator: every tier, and processors that lack one or both
+	@command -v qemu-aarch64-static >/dev/null || { echo "arm: qemu-aarch64-static is missing; run scripts/setup.sh test"; exit 1; }
+	@CGO_ENABLED=0 GOARCH=arm64 $(GO) test -c -o bin/kernel-arm64.test ./inference/internal/kernel
+	@CGO_ENABLED=0 GOARCH=arm64 $(GO) test -c -o bin/quant-arm64.test ./inference/internal/quant
+	@cd inference/internal/kernel && qemu-aarch64-static -cpu max ../../../bin/kernel-arm64.test
+	@cd inference/internal/quant && qemu-aarch64-static -cpu max ../../../bin/quant-arm64.test
+	@cd inference/internal/kernel && for has in neoverse-n1/dotprod cortex-a72/generic; do \
+	  echo "$$has"; qemu-aarch64-static -cpu $${has%/*} ../../../bin/kernel-arm64.test -test.v -test.run 'Tier|Exact|StaysInside' >../../../bin/arm.log && \
+	  grep "PASS: TestIntegersAreExact/$${has#*/} " ../../../bin/arm.log || { tail -20 ../../../bin/arm.log; exit 1; }; \
+	done
+
+noasm: ## the same program in plain Go
+	@for arch in amd64 arm64; do \
+	  CGO_ENABLED=0 GOARCH=$$arch $(GO) build -tags noasm -o /dev/null ./app/cli && \
+	  CGO_ENABLED=0 GOARCH=$$arch $(GO) vet -tags noasm ./inference/internal/kernel || exit 1; \
+	done
+	@CGO_ENABLED=0 $(GO) test -tags noasm ./inference/internal/kernel ./inference/internal/quant
 
 bench: cli ## this machine's speed
 	@bin/shelftalk-cli bench --model $(MODEL)

@@ -31,6 +31,10 @@ var (
 	ErrContext = errors.New("the text is longer than the model can read")
 	// ErrRequest means that a request contradicts itself.
 	ErrRequest = errors.New("the request can't be answered")
+	// ErrEncoder means that text was asked of a model that only turns texts into vectors.
+	ErrEncoder = errors.New("the model turns texts into vectors, it can't write")
+	// ErrDecoder means that vectors were asked of a model that writes.
+	ErrDecoder = errors.New("the model writes texts, it can't turn them into vectors")
 	// ErrClosed means that the model was closed.
 	ErrClosed = errors.New("the model is closed")
 )

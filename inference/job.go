@@ -14,7 +14,10 @@ import (
 // job translates a request for the scheduler.
 func (m *Model) job(r Request) (sched.Job, error) {
 	j := sched.Job{Seed: r.Seed}
-	var err error
+	err := m.writes()
+	if err != nil {
+		return j, err
+	}
 	if j.Prompt, err = m.prompt(r.Messages); err != nil {
 		return j, err
 	}

@@ -15,6 +15,9 @@ import (
 
 // Logits returns the vocabulary's logits behind every one of ids.
 func (m *Model) Logits(ctx context.Context, ids []int32) ([][]float32, error) {
+	if err := m.writes(); err != nil {
+		return nil, err
+	}
 	if len(ids) == 0 || len(ids) > m.info.Context {
 		return nil, fmt.Errorf("%w: %d tokens, the context holds 1 to %d", ErrContext, len(ids), m.info.Context)
 	}
@@ -78,6 +81,9 @@ func eachLogits(ctx context.Context, n *nn.Net, c *kv.Cache, ids []int32, first 
 // at the end isn't scored), and returns the perplexity and the number of tokens scored. Models that expect it see their
 // beginning-of-text token first in every chunk.
 func (m *Model) Perplexity(ctx context.Context, text string, ctxLen int) (float64, int, error) {
+	if err := m.writes(); err != nil {
+		return 0, 0, err
+	}
 	if ctxLen < 4 || ctxLen > m.info.Context {
 		return 0, 0, fmt.Errorf("%w: chunks of %d tokens, the context holds 4 to %d", ErrContext, ctxLen, m.info.Context)
 	}
@@ -125,6 +131,9 @@ const (
 
 // Bench measures the model: runs times (0: 3) each of BenchResult's figures.
 func (m *Model) Bench(ctx context.Context, runs int) (BenchResult, error) {
+	if err := m.writes(); err != nil {
+		return BenchResult{}, err
+	}
 	if m.info.Context < benchPrompt+benchWrite {
 		return BenchResult{}, fmt.Errorf("%w: the measurement takes %d tokens", ErrContext, benchPrompt+benchWrite)
 	}

@@ -20,6 +20,7 @@ import (
 type Model struct {
 	info     Info
 	rows     int
+	pages    int // for keys and values
 	tokens   *token.Tokenizer
 	template *chat.Template
 	weights  *nn.Weights
@@ -33,7 +34,7 @@ type Model struct {
 // Info describes a model.
 type Info struct {
 	Name    string // general.name, or the file's name
-	Arch    string // "llama", "qwen2"
+	Arch    string // "llama", "qwen2", "bert", …
 	Quant   string // the weights' most frequent type, e.g. "Q4_K"
 	Params  int64  // weights
 	Bytes   int64  // size of the file
@@ -41,6 +42,7 @@ type Info struct {
 	Context int    // tokens of one row at most
 	Vocab   int
 	Layers  int
+	Vector  int // length of Embed's vectors; zero: the model writes instead
 	Rows    int // requests decoded together at most
 	Threads int
 	Kernel  string // "avx512vnni", "avx2", "generic"
@@ -100,6 +102,9 @@ func (m *Model) describe(file *gguf.File, plan *nn.Plan, name string, size int64
 		Name: name, Arch: c.Arch, Quant: plan.Quant.String(), Params: plan.Params, Bytes: size,
 		Vocab: c.Vocab, Layers: c.Layers, Notice: m.template.Notice(), Kernel: kernel.Tier(),
 	}
+	if c.Encoder {
+		m.info.Vector, m.info.Notice = c.Width, ""
+	}
 }
 
 // start allocates, loads the weights and starts the loop, if there is memory for all of it.
@@ -110,8 +115,8 @@ func (m *Model) start(plan *nn.Plan, o options) error {
 		context = min(c.Context, o.context)
 	}
 	o.threads, o.rows = max(1, min(o.threads, 256)), max(1, min(o.rows, maxRows))
-	layout := nn.Layout(c)
-	pages, err := m.budget(plan, layout, context, o)
+	layout, step := nn.Layout(c), stepOf(c, context)
+	pages, err := m.budget(plan, layout, step, context, o)
 	if err != nil {
 		return err
 	}
@@ -119,11 +124,22 @@ func (m *Model) start(plan *nn.Plan, o options) error {
 		return refusal(err)
 	}
 	m.cache = kv.New(layout, pages, pages/4, kernel.Halves)
-	m.net = nn.New(m.weights, m.cache, o.threads, stepTokens, stepLogits, context)
+	m.net = nn.New(m.weights, m.cache, o.threads, step.tokens, step.logits, context)
 	m.loop = sched.New(sched.Config{Net: m.net, Cache: m.cache, Tokens: m.tokens, Context: context, Rows: o.rows})
-	m.rows = o.rows
+	m.rows, m.pages = o.rows, pages
 	m.info.Context, m.info.Rows, m.info.Threads = context, o.rows, o.threads
 	return nil
+}
+
+// step is the most that a pass computes.
+type step struct{ tokens, logits int }
+
+// stepOf chooses a network's steps. An encoder reads a text in one of them.
+func stepOf(c arch.Config, context int) step {
+	if c.Encoder {
+		return step{tokens: max(2*stepTokens, context)}
+	}
+	return step{stepTokens, stepLogits}
 }
 
 // The default memory for keys and values.
@@ -133,7 +149,7 @@ const (
 )
 
 // budget returns the number of pages for keys and values, and refuses a model that the memory can't hold.
-func (m *Model) budget(plan *nn.Plan, layout kv.Layout, context int, o options) (int, error) {
+func (m *Model) budget(plan *nn.Plan, layout kv.Layout, step step, context int, o options) (int, error) {
 	total, err := machineMemory()
 	if err != nil {
 		total = 0 // unknown: the system will say no by itself
@@ -150,8 +166,11 @@ func (m *Model) budget(plan *nn.Plan, layout kv.Layout, context int, o options) 
 			most = min(most, total/4)
 		}
 	}
+	if plan.Config.Encoder { // a step's texts, of eight tokens or more
+		most, least = 0, int64(step.tokens/8+1)*layout.PageBytes()
+	}
 	most = max(most, least)
-	fixed := plan.Bytes + nn.WorkingBytes(plan, o.threads, stepTokens, stepLogits, context)
+	fixed := plan.Bytes + nn.WorkingBytes(plan, o.threads, step.tokens, step.logits, context)
 	if total > 0 && fixed+least > total {
 		return 0, fmt.Errorf("%w: it needs %s, there are %s", ErrMemory, gigabytes(fixed+least), gigabytes(total))
 	}

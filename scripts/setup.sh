@@ -63,6 +63,7 @@ if [ "$want" = test ]; then
   need xvfb "a screen for the end-to-end run"
   need xauth "access to that screen"
   need xdotool "clicks and types in the end-to-end run"
+  need qemu-user-static "runs the kernels of arm64, which CI's processor isn't"
   need imagemagick "takes the end-to-end run's screenshots"
   need libreoffice-calc-nogui "opens the exported spreadsheets again"
 fi

@@ -1,9 +1,10 @@
 """Makes the Hugging Face folders of inference's folder tests: the random models of models.py as transformers saves them, each
 with a tokenizer in the style of its family. Weights are the same as in models.py, so its logits serve both.
 
-    python folders.py ../testdata/folders
+    python folders.py ../testdata/folders ../internal/hf/testdata
 
-Weight files are compressed; the tests unpack them.
+Weight files are compressed; the tests unpack them. The second folder gets tokenizer.json files with trained vocabularies, in
+the styles that the hub has, and the ids that Hugging Face's tokenizers gives for some texts.
 """
 
 import gzip
@@ -14,7 +15,7 @@ import sys
 
 import torch
 import transformers as tf
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 from models import BYTES, CONTROLS, MODELS, VOCAB, letters, randomise, wordpieces
 
@@ -96,6 +97,75 @@ def tokenizer(name):
                                       chat_template="{{ messages[0]['content'] }}")
 
 
+def styles():
+    """Tokenizers as the hub has them, by family; trained later."""
+    cased = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+%s"
+             r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*%s"
+             r"|%s| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+    endings = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    level = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    digits = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), level])
+    for name, words, options in [
+        ("gpt2", level, {}), ("smollm", digits, {}), ("qwen2", split(QWEN2), {}),
+        ("llama3", split(LLAMA3), {"ignore_merges": True}), ("smollm3", split(LLAMA3), {}),
+        ("nemo", split(cased % ("", "", r"\p{N}")), {"ignore_merges": True}),
+        ("phi4-mini", split(cased % (endings, endings, r"\p{N}{1,3}")), {}),
+    ]:
+        t = Tokenizer(models.BPE(**options))
+        t.pre_tokenizer = words
+        if name == "qwen2":
+            t.normalizer = normalizers.NFC()
+        t.decoder = decoders.ByteLevel()
+        yield name, t, {"initial_alphabet": pre_tokenizers.ByteLevel.alphabet(), "special_tokens": ["<|endoftext|>"]}
+    replace = normalizers.Replace(" ", "\u2581")
+    for name, normalizer, words in [
+        ("llama2", normalizers.Sequence([normalizers.Prepend("\u2581"), replace]), None),
+        ("gemma", replace, pre_tokenizers.Split(" ", "merged_with_previous")),
+        ("mistral", None, pre_tokenizers.Metaspace(prepend_scheme="always", split=False)),
+    ]:
+        t = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+        if normalizer:
+            t.normalizer = normalizer
+        if words:
+            t.pre_tokenizer = words
+        yield name, t, {"special_tokens": ["<unk>", "<s>", "</s>"] + [f"<0x{b:02X}>" for b in range(256)], "limit_alphabet": 200}
+    for name, lower in [("bert", True), ("bert-cased", False)]:
+        t = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+        t.normalizer = normalizers.BertNormalizer(lowercase=lower)
+        t.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        yield name, t, {"special_tokens": ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]}
+
+
+def train(target):
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(here + "/../internal/token/testdata/strings.json", encoding="utf-8") as f:
+        texts = json.load(f)["texts"]
+    with open(here + "/../testdata/perplexity.txt", encoding="utf-8") as f:
+        # Lines, because pieces may hold spaces and whole texts would become tokens.
+        corpus = [line[i : i + 60] for line in f.read().split("\n") + texts for i in range(0, len(line), 60)]
+    os.makedirs(target, exist_ok=True)
+    texts = texts[::3]
+    vectors = {"texts": texts, "ids": {}}
+    for name, t, options in styles():
+        kind = trainers.WordPieceTrainer if name.startswith("bert") else trainers.BpeTrainer
+        t.train_from_iterator(corpus, kind(vocab_size=700, show_progress=False, **options))
+        state = json.loads(t.to_str())
+        if name in ("gpt2", "llama2"):  # as the first versions wrote them
+            state["model"]["merges"] = [m if isinstance(m, str) else " ".join(m) for m in state["model"]["merges"]]
+        if name == "gpt2":
+            del state["model"]["type"]
+        if "<0x0A>" in state["model"]["vocab"]:  # on the hub these are no added tokens
+            state["added_tokens"] = [a for a in state["added_tokens"] if not a["content"].startswith("<0x")]
+        text = json.dumps(state, ensure_ascii=False)
+        t = Tokenizer.from_str(text)
+        with gzip.GzipFile(os.path.join(target, name + ".json.gz"), "wb", 9, mtime=0) as z:
+            z.write(text.encode())
+        vectors["ids"][name] = [t.encode(s, add_special_tokens=False).ids for s in texts]
+    with open(os.path.join(target, "ids.json"), "w", encoding="utf-8") as f:
+        lines = [json.dumps(k) + ":" + json.dumps(v, separators=(",", ":")) for k, v in vectors["ids"].items()]
+        f.write('{"texts":%s,\n"ids":{\n%s\n}}\n' % (json.dumps(texts, ensure_ascii=False), ",\n".join(lines)))
+
+
 def pack(folder):
     for file in os.listdir(folder):
         path = os.path.join(folder, file)
@@ -107,6 +177,7 @@ def pack(folder):
 
 def main():
     target = sys.argv[1]
+    train(sys.argv[2])
     tf.logging.set_verbosity_error()
     for i, (name, make) in enumerate(MODELS.items()):
         folder = os.path.join(target, name)

@@ -182,7 +182,7 @@ def llama3_factors(rope, dim):
 def describe(w, name, model):
     """Writes the hyper-parameters."""
     c, arch = model.config, ARCHS.get(name, name)
-    w.add_name("Random " + name)
+    w.add_name("Random " + name.replace("phi3", "phi 3"))  # llama.cpp looks for tokens by that name
     w.add_block_count(c.num_hidden_layers)
     w.add_context_length(c.max_position_embeddings)
     w.add_embedding_length(c.hidden_size)

@@ -91,6 +91,7 @@ class Llama:
 
     def __init__(self, folder, model, threads):
         self.folder, self.model, self.threads = folder, model, threads
+        self.ready = None
 
     def version(self):
         done = subprocess.run([str(self.folder / "llama-bench"), "--version"], capture_output=True, text=True)
@@ -158,7 +159,7 @@ class Llama:
                     process.wait()
 
     def memory(self, s):
-        with self.server(s, "-np", 1, "-c", 8192) as server:
+        with self.server(s, "-np", 1, "-c", 2048) as server:
             return server.resident()
 
     def first(self, s, prompt):
@@ -169,13 +170,20 @@ class Llama:
             server.post("/completion", {"prompt": ids, "n_predict": 1, "cache_prompt": False, "temperature": 0})
             return time.monotonic() - before
 
+    def prepared(self, s, pages):
+        """The pages' prompts as the model reads them, and the positions that the longest takes with its answer."""
+        if self.ready is None or self.ready[0] != pages:
+            with self.server(s, "-np", 1, "-c", 512) as server:
+                prompts = [server.post("/apply-template", {"messages": m})["prompt"] for m, _ in pages]
+                whole = {"add_special": True, "parse_special": True}
+                lengths = [len(server.post("/tokenize", dict(whole, content=p))["tokens"]) for p in prompts]
+            needed = max(n + tokens for n, (_, tokens) in zip(lengths, pages)) + 16
+            self.ready = pages, prompts, (needed + 255) // 256 * 256
+        return self.ready[1:]
+
     def catalogue(self, s, pages):
         """Rows per minute of 32 slots that answer pages: (messages, tokens) pairs."""
-        with self.server(s, "-np", 1, "-c", 512) as server:
-            prompts = [server.post("/apply-template", {"messages": m})["prompt"] for m, _ in pages]
-            lengths = [len(server.post("/tokenize", {"content": p, "add_special": True, "parse_special": True})["tokens"]) for p in prompts]
-        needed = max(n + tokens for n, (_, tokens) in zip(lengths, pages)) + 16
-        needed = (needed + 255) // 256 * 256
+        prompts, needed = self.prepared(s, pages)
         shared = os.path.commonprefix(prompts)
         with self.server(s, "-np", 32, "-c", 32 * needed, "-kvu" if s["unified"] else "-no-kvu", "--cache-prompt") as server:
             def ask(prompt, tokens):

@@ -72,8 +72,10 @@ def merged(path, name, result):
     before = everything.get(name)
     if before and before["machine"] == result["machine"] and before["file"] == result["file"]:
         result = dict(result, figures={**before["figures"], **result["figures"]})
-        for key in ("limits", "pages"):
-            result[key] = result.get(key) or before.get(key)
+        result["pages"] = result["pages"] or before["pages"]
+        limits = [r["limits"] for r in (before, result) if r["limits"]]
+        if limits:  # a machine can do what it once did
+            result["limits"] = {key: max(one[key] for one in limits) for key in limits[0]}
     everything[name] = result
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(everything, indent="\t", ensure_ascii=False) + "\n")

@@ -10,14 +10,13 @@ from .common import fail, run
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = ROOT / "bin/shelftalk-cli"
 SAMPLE = ROOT / "assets/samples/sample-catalogue.xlsx"
-PAGES = 64
 
 
 class Shelftalk:
-    def __init__(self, model, threads, work):
+    def __init__(self, model, threads, work, count):
         if not PROGRAM.exists():
             fail("build the headless program first: make cli")
-        self.model, self.threads, self.work = model, threads, Path(work)
+        self.model, self.threads, self.work, self.count = model, threads, Path(work), count
         self.prompts = self.work / "prompts.jsonl"
 
     def cli(self, *arguments):
@@ -34,12 +33,12 @@ class Shelftalk:
         return time.monotonic() - before
 
     def catalogue(self):
-        """Rows per minute of 64 rows of the sample, as delivered; leaves their prompts behind."""
+        """Rows per minute of the first rows of the sample, as delivered; leaves their prompts behind."""
         answer = json.loads(self.cli("batch", "--json", "--in", SAMPLE, "--out", self.work / "drafts.csv", "--fresh", "--model",
-                                     self.model, "--limit", PAGES, "--language", "en", "--prompts", self.prompts))
-        if answer["done"] != PAGES:
-            fail("only %d of %d rows were written" % (answer["done"], PAGES))
-        return 60 * PAGES / answer["seconds"]
+                                     self.model, "--limit", self.count, "--language", "en", "--prompts", self.prompts))
+        if answer["done"] != self.count:
+            fail("only %d of %d rows were written" % (answer["done"], self.count))
+        return 60 * self.count / answer["seconds"]
 
     def pages(self):
         """The prompts that catalogue left, with the tokens of each page."""

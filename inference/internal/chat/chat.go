@@ -1,9 +1,12 @@
 // Package chat writes a conversation as the model's training did: the turns between the model's own marks.
 //
 // A model file carries a template for that, written in Jinja. Nearly every template of the models that this program is
-// made for comes down to ChatML; New finds that out by rendering a probe and then uses its own formatter. Any other
-// template is executed, locked down: it sees no file, no other template, no clock, and has bounds on time, output and
-// memory. One that can't be executed is replaced by plain text, with a Notice to show.
+// made for comes down to one of five formats: ChatML, Llama 3's, Gemma's, Phi-3's and Mistral's. New finds that out by the
+// template's marks and by rendering probes, and then uses its own formatter. Any other template is executed, locked down:
+// it sees no file, no other template, no clock, and has bounds on time, output and memory. One that can't be executed is
+// replaced by plain text, with a Notice to show.
+//
+// Models that think aloud before they answer are asked not to, where their template has a switch for it.
 //
 // A conversation comes out as segments. What the template wrote is trusted: a control token spelled there is that token.
 // What a message says is data and stays text whatever it spells. Two conversations that begin with the same messages
@@ -14,6 +17,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"shelftalk/inference/internal/token"
 )
 
 var (
@@ -29,24 +34,18 @@ var (
 type Message struct{ Role, Content string }
 
 // Segment is a piece of a written conversation. Trusted text comes from the template, any other from a message.
-type Segment struct {
-	Text    string
-	Trusted bool
-}
+type Segment = token.Part
 
 // Encoder is what Encode needs of a tokenizer.
 type Encoder interface {
-	Append(dst []int32, text string, specials bool) []int32
+	AppendParts(dst []int32, parts []token.Part) []int32
 	AddBOS() bool
 	BOS() int32
 }
 
 // Encode returns the ids of a conversation: control tokens in trusted segments only.
 func Encode(t Encoder, segments []Segment) []int32 {
-	var ids []int32
-	for _, s := range segments {
-		ids = t.Append(ids, s.Text, s.Trusted)
-	}
+	ids := t.AppendParts(nil, segments)
 	if t.AddBOS() && (len(ids) == 0 || ids[0] != t.BOS()) {
 		ids = append([]int32{t.BOS()}, ids...)
 	}
@@ -81,18 +80,51 @@ func New(source, bos, eos string) *Template {
 		err = j.try()
 	}
 	if err != nil {
-		if t := guessChatML(source); t != nil {
-			return t
-		}
-		return plain(fmt.Sprintf("The model's chat template can't be used (%v): prompts are written as plain text.", err))
+		return guess(source, bos, eos, err)
 	}
-	if greeting, ok := probeChatML(j.write); ok {
-		return chatML(greeting)
+	if f, ok := probeChatML(j.write); ok {
+		return builtIn(f)
+	}
+	for _, f := range formats(source, bos, eos) {
+		if f.writesLike(j.write) {
+			return builtIn(f)
+		}
 	}
 	return &Template{write: j.write, kind: "template"}
 }
 
-// Kind is "chatml", "template" (the file's own, executed) or "plain".
+// builtIn is a Template of a built-in format. A model whose vocabulary lacks the mark that ends a turn writes it as text.
+func builtIn(f format) *Template {
+	t := &Template{write: f.write, kind: f.kind}
+	if mark := strings.TrimSpace(f.close[assistant]); mark != "" {
+		t.stops = []string{mark}
+	}
+	return t
+}
+
+// guess finds a format by the marks of a template that can't be executed because of err.
+func guess(source, bos, eos string, err error) *Template {
+	f, ok := guessChatML(source)
+	if !ok {
+		list := formats(source, bos, eos)
+		for _, f := range list {
+			if f.isKnown(source) {
+				return builtIn(f)
+			}
+		}
+		if len(list) == 0 {
+			return plain(fmt.Sprintf("The model's chat template can't be used (%v): prompts are written as plain text.", err))
+		}
+		f = list[0]
+	}
+	t := builtIn(f)
+	if !f.isKnown(source) {
+		t.notice = fmt.Sprintf("The model's chat template can't be executed, but its marks are those of %s: prompts are written that way.", f.kind)
+	}
+	return t
+}
+
+// Kind is "chatml", "llama3", "gemma", "phi3", "mistral", "template" (the file's own, executed) or "plain".
 func (t *Template) Kind() string { return t.kind }
 
 // Notice is a sentence for the user where the file's template isn't followed; usually empty.
@@ -125,7 +157,7 @@ func (w *writer) add(text string, trusted bool) {
 		w.segments[n-1].Text += text
 		return
 	}
-	w.segments = append(w.segments, Segment{text, trusted})
+	w.segments = append(w.segments, Segment{Text: text, Trusted: trusted})
 }
 
 // plain writes a conversation without marks: "User: …", "Assistant: …".

@@ -33,18 +33,27 @@ func loadReference(t *testing.T) reference {
 	return r
 }
 
+// kindOf is what New must make of a template.
+func kindOf(name string) string {
+	for _, k := range []struct{ part, kind string }{
+		{"Phi-3-mini-4k", "template"}, {".gguf", "chatml"}, {"Qwen3", "chatml"}, {"Llama-3", "llama3"}, {"trims", "llama3"}, {"gemma", "gemma"},
+		{"folds the system message", "gemma"}, {"Phi-3", "phi3"}, {"Phi-4-mini", "phi3"}, {"Mistral", "mistral"},
+	} {
+		if strings.Contains(name, k.part) {
+			return k.kind
+		}
+	}
+	return "template"
+}
+
 // The texts are transformers' own (_reference/chat.py).
 func TestTextsEqualTransformers(t *testing.T) {
 	r := loadReference(t)
 	for _, tmpl := range r.Templates {
 		t.Run(tmpl.Name, func(t *testing.T) {
 			c := New(tmpl.Template, "<s>", "</s>")
-			want := "template"
-			if strings.HasSuffix(tmpl.Name, ".gguf") {
-				want = "chatml"
-			}
-			if c.Kind() != want || c.Notice() != "" {
-				t.Fatalf("kind %q, notice %q", c.Kind(), c.Notice())
+			if c.Kind() != kindOf(tmpl.Name) || c.Notice() != "" {
+				t.Errorf("kind %q, notice %q", c.Kind(), c.Notice())
 			}
 			for i, conversation := range r.Conversations {
 				segments, err := c.Write(conversation)
@@ -56,6 +65,9 @@ func TestTextsEqualTransformers(t *testing.T) {
 				}
 				if err != nil {
 					t.Fatal(err)
+				}
+				if strings.Contains(tmpl.Name, "Phi-3-mini-4k") && conversation[0].Role == "system" {
+					continue // the template drops the message, this package doesn't
 				}
 				if d := cmp.Diff(*tmpl.Texts[i], Join(segments)); d != "" {
 					t.Errorf("conversation %d (-transformers +ours):\n%s", i, d)
@@ -146,6 +158,8 @@ func TestHostileTemplates(t *testing.T) {
 		"doubles":             "{% set a = 'aaaaaaaaaaaaaaaa' %}" + strings.Repeat("{% set a = a ~ a %}", 60) + content + "{{ a }}",
 		"doubles lists":       "{% set a = ['a', 'a'] %}" + strings.Repeat("{% set a = [a, a] %}", 60) + content + "{{ a }}",
 		"doubles in a loop":   "{% set n = namespace(a='aaaaaaaa') %}{% for i in range(100) %}{% set n.a = n.a + n.a %}{% endfor %}" + content,
+		"replaces":            "{% set a = 'aaaaaaaa' %}{{ a" + strings.Repeat(".replace('a', 'aaaaaaaa')", 3000) + " }}" + content,
+		"splits":              "{% set a = messages %}{{ 'a'.split('') }}" + content,
 		"deep parentheses":    "{{ " + strings.Repeat("(", 30000) + " }}",
 		"recursive loop":      "{% for m in messages recursive %}{{ loop(messages) }}{% endfor %}",
 		"division by zero":    content + "{{ 1 % 0 }}",
@@ -185,6 +199,46 @@ func TestChatMLThatCannotRun(t *testing.T) {
 	want := "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"
 	if got := Join(segments); got != want {
 		t.Errorf("%q", got)
+	}
+}
+
+// Marks alone decide where a template can't run; a published one that the library can't run is known by its text.
+func TestTemplatesThatCannotRun(t *testing.T) {
+	for _, test := range []struct{ marks, kind, want string }{
+		{"'<|start_header_id|>' + m.role + '<|end_header_id|>' + '<|eot_id|>'", "llama3", "<|start_header_id|>user<|end_header_id|>\n\nhi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"},
+		{"'<start_of_turn>' + m.role + '<end_of_turn>'", "gemma", "<start_of_turn>user\nhi<end_of_turn>\n<start_of_turn>model\n"},
+		{"'<|user|>' + m.content + '<|end|>' + '<|assistant|>'", "phi3", "<|user|>\nhi<|end|>\n<|assistant|>\n"},
+		{"'[INST]' + m.content + '[/INST]'", "mistral", "[INST] hi [/INST]"},
+	} {
+		c := New("{% for m in messages %}{{ "+test.marks+" }}{{ m.content.nosuch() }}{% endfor %}", "<s>", "</s>")
+		if c.Kind() != test.kind || !strings.Contains(c.Notice(), test.kind) || len(c.Stops()) != 1 {
+			t.Errorf("%s: kind %q, notice %q, stops %q", test.kind, c.Kind(), c.Notice(), c.Stops())
+		}
+		segments, err := c.Write([]Message{{"user", "hi"}})
+		if err != nil || !strings.HasSuffix(Join(segments), test.want) {
+			t.Errorf("%s: %q, %v", test.kind, Join(segments), err)
+		}
+	}
+}
+
+// A conversation that the format has no place for is refused, as the real templates do.
+func TestConversationsThatAreRefused(t *testing.T) {
+	r := loadReference(t)
+	for _, tmpl := range r.Templates {
+		if kind := kindOf(tmpl.Name); kind != "mistral" && kind != "gemma" || strings.Contains(tmpl.Name, "v7") {
+			continue
+		}
+		c := New(tmpl.Template, "<s>", "</s>")
+		for _, conversation := range [][]Message{
+			{{"assistant", "a"}},
+			{{"user", "a"}, {"user", "b"}},
+			{{"system", "a"}},
+			{{"system", "a"}, {"assistant", "b"}},
+		} {
+			if segments, err := c.Write(conversation); !errors.Is(err, ErrTemplate) {
+				t.Errorf("%s: %v became %q, %v", tmpl.Name, conversation, Join(segments), err)
+			}
+		}
 	}
 }
 

@@ -74,6 +74,8 @@ func compile(source, bos, eos string) (*jinja, error) {
 	if err := vet(source); err != nil {
 		return nil, err
 	}
+	// The library finds no last element in a list of one.
+	source = strings.ReplaceAll(source, "messages[-1]", "messages[messages|length - 1]")
 	j := &jinja{bos: bos, eos: eos}
 	err := within(func() (err error) {
 		j.template, err = parse(source)
@@ -85,13 +87,14 @@ func compile(source, bos, eos string) (*jinja, error) {
 	return j, nil
 }
 
-// try renders two conversations, to know that the template works at all.
+// try renders conversations, to know that the template works at all.
 func (j *jinja) try() error {
-	if _, err := j.write([]Message{{"system", "zero"}, {"user", "one"}}); err != nil {
-		return err
+	for _, conversation := range probes()[:3] {
+		if _, err := j.write(conversation); err != nil {
+			return err
+		}
 	}
-	_, err := j.write([]Message{{"user", "one"}, {"assistant", "two"}, {"user", "three"}})
-	return err
+	return nil
 }
 
 // write renders a conversation. A template that has no place for a system message gets it at the head of the first
@@ -126,6 +129,7 @@ func (j *jinja) render(messages []Message) ([]Segment, error) {
 			"bos_token":             j.bos,
 			"eos_token":             j.eos,
 			"tools":                 nil,
+			"enable_thinking":       false,
 		}))
 	})
 	if err != nil {
@@ -151,11 +155,11 @@ func fill(text string, messages []Message) ([]Segment, error) {
 		content := messages[i].Content
 		before, spaced := strings.CutSuffix(before, " ")
 		if !spaced {
-			content = strings.TrimLeft(content, " \t\r\n")
+			content = strings.TrimLeftFunc(content, isSpace)
 		}
 		after, spaced = strings.CutPrefix(after, " ")
 		if !spaced {
-			content = strings.TrimRight(content, " \t\r\n")
+			content = strings.TrimRightFunc(content, isSpace)
 		}
 		w.add(before, true)
 		w.add(content, false)

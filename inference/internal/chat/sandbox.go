@@ -17,6 +17,9 @@ import (
 	"github.com/nikolalohinski/gonja/v2/tokens"
 )
 
+// pinnedDate is today for templates that ask: what Llama's write where they have no clock.
+const pinnedDate = "26 Jul 2024"
+
 // vet refuses, before anything is parsed, what could make a small template grow without bound: repetition by `*`, loops
 // that call themselves, and tags that join very many values.
 func vet(source string) error {
@@ -74,7 +77,7 @@ func parse(source string) (*exec.Template, error) {
 	t, err := exec.NewTemplate(name, c, onlyRoot{loader}, &exec.Environment{
 		Context: exec.NewContext(map[string]any{
 			"raise_exception": raise,
-			"strftime_now":    func(*exec.Evaluator, *exec.VarArgs) string { return "26 Jul 2024" },
+			"strftime_now":    func(*exec.Evaluator, *exec.VarArgs) string { return pinnedDate },
 			"namespace":       namespace,
 			"range":           numbers,
 		}),
@@ -167,10 +170,37 @@ func methods() exec.Methods {
 			"rstrip":     strip(false, true),
 			"startswith": text(func(self, arg string) any { return strings.HasPrefix(self, arg) }),
 			"endswith":   text(func(self, arg string) any { return strings.HasSuffix(self, arg) }),
+			"split":      split,
+			"replace":    replace,
 			"lower":      text(func(self, _ string) any { return strings.ToLower(self) }),
 			"upper":      text(func(self, _ string) any { return strings.ToUpper(self) }),
 		}),
 	}
+}
+
+// split is Python's str.split with a separator.
+func split(self string, _ *exec.Value, args *exec.VarArgs) (any, error) {
+	if len(args.Args) != 1 || args.Args[0].String() == "" {
+		return nil, fmt.Errorf("split without a separator: %w", errRaised)
+	}
+	parts := strings.SplitN(self, args.Args[0].String(), maxRange)
+	list := make([]any, len(parts))
+	for i, p := range parts {
+		list[i] = p
+	}
+	return list, nil
+}
+
+// replace is Python's str.replace, with a bound on what it makes.
+func replace(self string, _ *exec.Value, args *exec.VarArgs) (any, error) {
+	if len(args.Args) != 2 {
+		return nil, fmt.Errorf("replace of %d values: %w", len(args.Args), errRaised)
+	}
+	from, to := args.Args[0].String(), args.Args[1].String()
+	if from == "" || len(self)+strings.Count(self, from)*len(to) > maxString {
+		return nil, fmt.Errorf("replace of %q: %w", from, errOutput)
+	}
+	return strings.ReplaceAll(self, from, to), nil
 }
 
 func raise(_ *exec.Evaluator, args *exec.VarArgs) *exec.Value {

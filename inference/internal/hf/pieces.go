@@ -50,7 +50,7 @@ func (t *tokenizer) spacePrefix() (bool, error) {
 	}
 	for _, p := range t.Pre.flat() {
 		switch {
-		case p.Type == "Metaspace" && (p.Replacement == space || p.Replacement == ""):
+		case p.Type == "Metaspace" && (p.Replacement == space || p.Replacement == "") && !isTrue(p.Split, true):
 			replaced = true
 			prefix = prefix || p.PrependScheme == "always" || p.PrependScheme == "first" || p.PrependScheme == "" && isTrue(p.AddPrefixSpace, true)
 		case p.Type == "Split" && p.Pattern != nil && p.Pattern.String != nil && *p.Pattern.String == " ":

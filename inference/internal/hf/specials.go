@@ -23,7 +23,11 @@ func addSpecials(folder string, c settings, t *tokenizer, v *vocabulary, k *keys
 	first, last := frame(t.Post)
 	s.begin(c, config, first)
 	s.end(c, generation, last)
-	s.name("unknown_token_id", "unk_token")
+	if id, ok := v.ids[text(t.Model.Unknown)]; ok {
+		k.set("tokenizer.ggml.unknown_token_id", id)
+	} else {
+		s.name("unknown_token_id", "unk_token")
+	}
 	s.name("padding_token_id", "pad_token")
 	s.name("mask_token_id", "mask_token")
 	if t.Model.Type == "WordPiece" {

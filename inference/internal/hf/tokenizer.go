@@ -47,7 +47,7 @@ type tokenizer struct {
 type stage struct {
 	Type string `json:"type"`
 
-	Normalizers   []stage `json:"normalizers"` //nolint:misspell // the format's spelling
+	Normalizers   []stage `json:"normalizers"`
 	Pretokenizers []stage `json:"pretokenizers"`
 	Processors    []stage `json:"processors"`
 
@@ -57,11 +57,12 @@ type stage struct {
 	} `json:"pattern"`
 	Content          string  `json:"content"`
 	Prepend          string  `json:"prepend"`
-	Separators       string  `json:"behavior"` // what becomes of them
+	Separators       string  `json:"behavior"` //nolint:misspell // the format's spelling
 	Invert           bool    `json:"invert"`
 	AddPrefixSpace   *bool   `json:"add_prefix_space"`
 	PrependScheme    string  `json:"prepend_scheme"`
 	Replacement      string  `json:"replacement"`
+	Split            *bool   `json:"split"`
 	UseRegex         *bool   `json:"use_regex"`
 	IndividualDigits bool    `json:"individual_digits"`
 	Lowercase        *bool   `json:"lowercase"`
@@ -125,24 +126,28 @@ func (t *tokenizer) list(rows int) (*vocabulary, error) {
 	if err := json.Unmarshal(t.Model.Vocab, &vocab); err != nil {
 		return nil, fmt.Errorf("tokenizer.json, vocabulary: %w: %w", ErrConfig, err)
 	}
-	size := 0
-	for token, id := range vocab {
-		if id < 0 || id >= maxVocab {
-			return nil, fmt.Errorf("tokenizer.json: token %q has the id %d: %w", token, id, ErrLimit)
+	size, most := 0, min(maxVocab, max(rows, 2*(len(vocab)+len(t.Added))+1024))
+	place := func(token string, id int) error {
+		if id < 0 || id >= most {
+			return fmt.Errorf("tokenizer.json: token %q has the id %d: %w", token, id, ErrLimit)
 		}
 		size = max(size, id+1)
+		return nil
+	}
+	for token, id := range vocab {
+		if err := place(token, id); err != nil {
+			return nil, err
+		}
 	}
 	for _, a := range t.Added {
-		if a.ID < 0 || a.ID >= maxVocab {
-			return nil, fmt.Errorf("tokenizer.json: token %q has the id %d: %w", a.Content, a.ID, ErrLimit)
+		if err := place(a.Content, a.ID); err != nil {
+			return nil, err
 		}
-		size = max(size, a.ID+1)
 	}
 	if size == 0 {
 		return nil, fmt.Errorf("tokenizer.json has no tokens: %w", ErrConfig)
 	}
-	// A model may have more rows than tokens, never fewer that are used.
-	size = max(size, min(rows, maxVocab))
+	size = max(size, min(rows, maxVocab)) // a model may have more rows than tokens
 	v := &vocabulary{tokens: make([]string, size), kinds: make([]int32, size), ids: make(map[string]int, size)}
 	for token, id := range vocab {
 		if v.kinds[id] != 0 {
@@ -197,11 +202,11 @@ func (v *vocabulary) add(k *keys, model string) {
 
 // addVocabulary translates the folder's tokenizer.
 func addVocabulary(folder string, c settings, k *keys) error {
-	text, err := readFile(folder, "tokenizer.json")
+	raw, err := readFile(folder, "tokenizer.json")
 	if err != nil {
 		return fmt.Errorf("%w (Python's transformers writes it: `AutoTokenizer.from_pretrained(folder).save_pretrained(folder)`)", err)
 	}
-	t, err := parseTokenizer(text)
+	t, err := parseTokenizer(raw)
 	if err != nil {
 		return err
 	}
@@ -227,7 +232,7 @@ func addVocabulary(folder string, c settings, k *keys) error {
 
 // bytePairs translates byte-level BPE.
 func (t *tokenizer) bytePairs(v *vocabulary, k *keys) error {
-	if given(t.Model.Prefix) || given(t.Model.Suffix) {
+	if text(t.Model.Prefix) != "" || text(t.Model.Suffix) != "" {
 		return fmt.Errorf("tokenizer.json: tokens marked inside words: %w", ErrTokenizer)
 	}
 	pattern, err := t.pattern()
@@ -244,15 +249,13 @@ func (t *tokenizer) bytePairs(v *vocabulary, k *keys) error {
 	return nil
 }
 
-func given(s *string) bool { return s != nil && *s != "" }
-
-// The expressions by which known families cut text into words.
-const (
-	wordsQwen2 = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
-	wordsLlama = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
-	wordsGPT2  = `'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
-	wordsGPT2b = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
-)
+// text is what s points to, if it does.
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
 
 // pattern names how text is cut into words before merging, as GGUF files do. What isn't known is refused: other words give
 // other tokens, and ruin every prompt unseen.
@@ -288,19 +291,10 @@ func (t *tokenizer) pattern() (string, error) {
 		}
 		words = wordsGPT2
 	}
-	switch {
-	case words == wordsQwen2 && !digits:
-		return "qwen2", nil
-	case composed:
-		return "", fmt.Errorf("tokenizer.json: composed characters: %w", ErrTokenizer)
-	case words == wordsLlama && !digits && t.Model.IgnoreMerges:
-		return "llama-bpe", nil
-	case words == wordsLlama && !digits:
-		return "smaug-bpe", nil
-	case (words == wordsGPT2 || words == wordsGPT2b) && digits:
-		return "smollm", nil
-	case words == wordsGPT2 || words == wordsGPT2b:
-		return "gpt-2", nil
+	for _, p := range patterns() {
+		if p.expression == words && p.digits == digits && p.whole == t.Model.IgnoreMerges && (p.composed || !composed) {
+			return p.name, nil
+		}
 	}
 	return "", fmt.Errorf("tokenizer.json: words are cut by %q: %w", words, ErrTokenizer)
 }
