@@ -22,6 +22,7 @@ package nn
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"shelftalk/inference/internal/arch"
 	"shelftalk/inference/internal/kernel"
@@ -73,6 +74,9 @@ type Net struct {
 	eachN  int
 	own    []scratch // by worker
 	passes passes
+
+	interrupt atomic.Bool
+	broken    bool // the pass under way ends here
 }
 
 // rowAt is where a row's tokens are in the pass.
@@ -185,16 +189,34 @@ func (n *Net) shelf(l int) int {
 // Forward computes the rows' tokens. Together they are at most MaxTokens, and no row appears twice. The tokens are
 // committed to the rows' sequences. It returns the number of residuals kept for Logits, in the order of rows.
 func (n *Net) Forward(rows []Row) int {
+	n.interrupt.Store(false)
+	kept, _ := n.Try(rows)
+	return kept
+}
+
+// Try is Forward, unless Interrupt is called meanwhile, or was since Resume: then it commits nothing and returns false.
+func (n *Net) Try(rows []Row) (kept int, ok bool) {
 	n.arrange(rows)
 	if n.n == 0 {
-		return 0
+		return 0, true
 	}
 	n.pool.run(n.passes.forward)
+	if n.broken {
+		n.broken = false
+		return 0, false
+	}
 	for i := range rows {
 		rows[i].Seq.Commit(rows[i].Tokens)
 	}
-	return len(n.want)
+	return len(n.want), true
 }
+
+// Interrupt makes the Try under way, or the next one, return soon: something else is more urgent. It may be called from
+// any goroutine. Resume takes it back.
+func (n *Net) Interrupt() { n.interrupt.Store(true) }
+
+// Resume lets the next Try work.
+func (n *Net) Resume() { n.interrupt.Store(false) }
 
 // arrange lays the rows' tokens out so that rows with common pages are neighbours.
 func (n *Net) arrange(rows []Row) {

@@ -133,6 +133,67 @@ func TestRowsDoNotMatter(t *testing.T) {
 	}
 }
 
+// A pass that is interrupted leaves nothing behind: done again, it gives the same logits.
+func TestInterrupt(t *testing.T) {
+	n, cache := network(t, inferencetest.Options{Type: "Q8_0"}, 3)
+	tokens := ids(120, 3)
+	seq := cache.Open(nil)
+	want := read(t, n, seq, tokens, 128)
+	seq.Discard()
+	seq = cache.Open(nil)
+	if err := seq.Reserve(len(tokens)); err != nil {
+		t.Fatal(err)
+	}
+	rows := []Row{{Seq: seq, Tokens: tokens, Logits: 1}}
+	n.Interrupt()
+	if kept, ok := n.Try(rows); ok || kept != 0 || seq.Len() != 0 {
+		t.Errorf("an interrupted pass kept %d residuals of %d tokens", kept, seq.Len())
+	}
+	n.Resume()
+	begun := make(chan struct{})
+	go func() {
+		close(begun)
+		n.Interrupt()
+	}()
+	<-begun
+	for {
+		if kept, ok := n.Try(rows); ok {
+			if kept != 1 {
+				t.Errorf("%d residuals kept", kept)
+			}
+			break
+		}
+		n.Resume()
+	}
+	n.Logits(0, 1)
+	if !slices.Equal(n.Row(0), want) {
+		t.Error("other logits after an interruption")
+	}
+}
+
+// The runs that taper hands out are all units, in order and in whole blocks.
+func TestTaper(t *testing.T) {
+	for _, n := range []int{1, 2, 5, 31, 96, 561} {
+		for _, workers := range []int{1, 2, 7} {
+			p := pool{workers: workers}
+			next := 0
+			for {
+				from, to, ok := p.taper(n, 8, 2)
+				if !ok {
+					break
+				}
+				if from != next || to <= from || to-from > 8 || from%2 != 0 {
+					t.Fatalf("%d units, %d workers: %d to %d after %d", n, workers, from, to, next)
+				}
+				next = to
+			}
+			if next != n {
+				t.Errorf("%d units, %d workers: only %d handed out", n, workers, next)
+			}
+		}
+	}
+}
+
 func TestForwardAllocatesNothing(t *testing.T) {
 	for _, rows := range []int{1, 8, 40} {
 		t.Run(fmt.Sprint(rows), func(t *testing.T) {

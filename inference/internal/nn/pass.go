@@ -26,7 +26,9 @@ func (n *Net) forward(worker int) {
 		n.attend(l, own)
 		n.pool.arrive(nothing)
 		n.multiply(n.y, c.Width, y.Output.Matrix, n.inner)
-		n.meet(2*l+1, c.Hidden)
+		if n.meet(2*l+1, c.Hidden); n.broken {
+			return
+		}
 		n.feed(y, own)
 		n.pool.arrive(nothing)
 		n.multiply(n.y, c.Width, y.Down.Matrix, n.inner)
@@ -42,6 +44,7 @@ func (n *Net) forward(worker int) {
 // arrive; several are shared out, before one more barrier. inner is made ready for so many columns.
 func (n *Net) meet(i, inner int) {
 	n.pool.arrive(func() {
+		n.broken = n.interrupt.Load()
 		n.acts.Reset(n.n, n.Config.Width)
 		n.inner.Reset(n.n, inner)
 		if n.acts.Tiles() == 1 {
@@ -249,9 +252,8 @@ func (n *Net) breathe() {
 // multiply computes dst = m · inputs.
 func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix, inputs *kernel.Acts) {
 	panels := m.Panels()
-	grain := n.grainOf(panels)
 	for {
-		from, to, ok := n.pool.next(panels, grain)
+		from, to, ok := n.pool.taper(panels, maxGrain, 1)
 		if !ok {
 			return
 		}
@@ -263,16 +265,11 @@ func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix, inputs *kern
 // maxGrain is the number of panels that one unit of a multiplication takes: as many as the second-level cache holds.
 const maxGrain = 8
 
-func (n *Net) grainOf(panels int) int {
-	return min(maxGrain, max(1, panels/(8*n.pool.workers)))
-}
-
 // feed computes the feed-forward network's inner values, gate and up joined or up alone, and quantises them.
 func (n *Net) feed(y *Layer, own *scratch) {
 	panels := y.Up.Panels()
-	grain := (n.grainOf(panels) + 1) &^ 1 // whole blocks
 	for {
-		from, to, ok := n.pool.next(panels, grain)
+		from, to, ok := n.pool.taper(panels, maxGrain, blockCols/panelRows)
 		if !ok {
 			return
 		}

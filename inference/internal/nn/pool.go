@@ -107,6 +107,22 @@ func (p *pool) arrive(last func()) {
 	p.sleep.wait(&p.turn, turn, p.spins)
 }
 
+// taper hands out n units in runs that shrink towards the end, so that all workers end together: of most units at first,
+// later of a part of what is left, always of a multiple of whole but for the last.
+func (p *pool) taper(n, most, whole int) (from, to int, ok bool) {
+	for {
+		at := p.counter.Load()
+		left := n - int(at)
+		if left <= 0 {
+			return 0, 0, false
+		}
+		k := max(whole, min(most, left/(2*p.workers))/whole*whole)
+		if p.counter.CompareAndSwap(at, at+int32(k)) {
+			return int(at), min(int(at)+k, n), true
+		}
+	}
+}
+
 // next hands out n units, k at a time: from to to, or false when there are none left.
 func (p *pool) next(n, k int) (from, to int, ok bool) {
 	to = int(p.counter.Add(int32(k)))

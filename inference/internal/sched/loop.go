@@ -26,6 +26,7 @@ type Loop struct {
 	queue  []*row
 	errand []*errand
 	closed bool
+	gives  bool // the step under way gives way to an interactive row
 	ended  chan struct{}
 
 	// What follows belongs to the loop's goroutine.
@@ -105,6 +106,9 @@ func (l *Loop) Submit(j Job) error {
 		return ErrClosed
 	}
 	l.queue = append(l.queue, r)
+	if j.Interactive && l.gives {
+		l.net.Interrupt()
+	}
 	l.wake.Signal()
 	return nil
 }
@@ -135,6 +139,7 @@ func (l *Loop) Poke() {
 func (l *Loop) Close() {
 	l.mu.Lock()
 	l.closed = true
+	l.net.Interrupt()
 	l.wake.Signal()
 	l.mu.Unlock()
 	<-l.ended
@@ -218,7 +223,9 @@ func (l *Loop) step() {
 		return
 	}
 	begin := time.Now()
-	l.net.Forward(l.batch)
+	if !l.forward() {
+		return
+	}
 	for _, t := range l.takers {
 		t.feed.pending = t.feed.pending[:copy(t.feed.pending, t.feed.pending[t.n:])]
 	}
@@ -237,6 +244,26 @@ func (l *Loop) step() {
 		l.learn(time.Since(begin).Seconds() / float64(n))
 	}
 	l.applyAll()
+}
+
+// forward computes the planned tokens. It reports false if it gave up: a step without interactive rows gives way to one
+// that comes meanwhile, and its tokens are computed another time.
+func (l *Loop) forward() bool {
+	interactive := func(r *row) bool { return r.Interactive }
+	l.mu.Lock()
+	l.gives = !slices.ContainsFunc(l.takers, func(t taker) bool { return interactive(t.row) })
+	if l.closed || l.gives && slices.ContainsFunc(l.queue, interactive) {
+		l.gives = false
+		l.mu.Unlock()
+		return false
+	}
+	l.net.Resume()
+	l.mu.Unlock()
+	_, ok := l.net.Try(l.batch)
+	l.mu.Lock()
+	l.gives = false
+	l.mu.Unlock()
+	return ok
 }
 
 // learn follows the time that a token takes.
