@@ -154,3 +154,42 @@ func TestEmbedEnds(t *testing.T) {
 		t.Errorf("closed: %v", err)
 	}
 }
+
+// Real weights, of English and Chinese and of more than it reads: vectors as sentence-transformers computes them in
+// float32, exact or quantised to eight bits as they are read. Nothing at all is two tokens, whose rounding shows most.
+func TestMiniLMAgreesWithSentenceTransformers(t *testing.T) {
+	texts := embeddedOf(t, "testdata/minilm.json.gz")
+	for _, test := range []struct {
+		weights          string
+		worst, ofNothing float64
+	}{
+		{"exact", 0.99999, 0.99999},
+		{"q8", 0.999, 0.998},
+	} {
+		t.Run(test.weights, func(t *testing.T) {
+			m, err := inference.Open(inferencetest.File(t, inferencetest.MiniLM), inference.Quantise(test.weights))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			vectors, err := m.Embed(context.Background(), textsOf(texts))
+			if err != nil {
+				t.Fatal(err)
+			}
+			worst, sum := 1.0, 0.0
+			for i, e := range texts {
+				c, least := cosine(e.Vector, vectors[i]), test.worst
+				if e.Text == "" {
+					least = test.ofNothing
+				} else {
+					worst = min(worst, c)
+				}
+				sum += c
+				if !(c > least) {
+					t.Errorf("%.40q: cosine %.6f", e.Text, c)
+				}
+			}
+			t.Logf("%s: %d texts, cosine mean %.6f, worst %.6f", m.Info().Quant, len(texts), sum/float64(len(texts)), worst)
+		})
+	}
+}
