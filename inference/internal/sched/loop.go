@@ -24,6 +24,7 @@ type Loop struct {
 	mu     sync.Mutex
 	wake   *sync.Cond
 	queue  []*row
+	scores []*scoring
 	errand []*errand
 	closed bool
 	gives  bool // the step under way gives way to an interactive row
@@ -31,6 +32,7 @@ type Loop struct {
 
 	// What follows belongs to the loop's goroutine.
 	waiting, active []*row
+	scorings        []*scoring
 	admissions      uint64
 	turn            int     // where the next batch row stands that goes beside an interactive one
 	perToken        float64 // seconds, by experience
@@ -149,12 +151,13 @@ func (l *Loop) run() {
 	defer close(l.ended)
 	for {
 		l.mu.Lock()
-		for len(l.queue)+len(l.errand) == 0 && len(l.active)+len(l.waiting) == 0 && !l.closed {
+		for len(l.queue)+len(l.errand)+len(l.scores) == 0 && len(l.active)+len(l.waiting)+len(l.scorings) == 0 && !l.closed {
 			l.wake.Wait()
 		}
 		l.waiting = append(l.waiting, l.queue...)
+		l.scorings = append(l.scorings, l.scores...)
 		errands, closed := l.errand, l.closed
-		l.queue, l.errand = nil, nil
+		l.queue, l.scores, l.errand = nil, nil, nil
 		l.mu.Unlock()
 		for _, e := range errands {
 			e.do(l.net, l.cache)
@@ -166,6 +169,9 @@ func (l *Loop) run() {
 		}
 		l.dropCanceled()
 		l.admit()
+		if l.score() && !l.interactive() {
+			continue // batches wait
+		}
 		l.step()
 	}
 }
@@ -174,7 +180,10 @@ func (l *Loop) finishAll(err error) {
 	for _, r := range slices.Concat(l.active, l.waiting) {
 		l.finish(r, err)
 	}
-	l.active, l.waiting = nil, nil
+	for _, s := range l.scorings {
+		s.finish(err)
+	}
+	l.active, l.waiting, l.scorings = nil, nil, nil
 }
 
 // finish gives a row's memory back and tells its owner.
