@@ -57,6 +57,9 @@ func TestReadRefuses(t *testing.T) {
 		{"nothing", new(raw), ErrForeign},
 		{"three bytes", &raw{*bytes.NewBufferString("GGU")}, ErrForeign},
 		{"another format", &raw{*bytes.NewBufferString("PK\x03\x04 a zip file, of all things")}, ErrForeign},
+		{"zero bytes", &raw{*bytes.NewBuffer(make([]byte, 100))}, ErrForeign},
+		{"a text", &raw{*bytes.NewBufferString("Version 3 of the model is described below.")}, ErrForeign},
+		{"a web page", &raw{*bytes.NewBufferString("<!DOCTYPE html><title>Sign in</title>")}, ErrForeign},
 		{"magic alone", &raw{*bytes.NewBufferString("GGUF")}, ErrTruncated},
 		{"version 1", &raw{*bytes.NewBufferString("GGUF\x01\x00\x00\x00")}, ErrVersion},
 		{"version 4", &raw{*bytes.NewBufferString("GGUF\x04\x00\x00\x00")}, ErrVersion},
@@ -90,12 +93,15 @@ func TestReadRefuses(t *testing.T) {
 		{"array of strings longer than the file", file(0, 1).array(kindString, 3).text("a").text("b").u64(1 << 10), ErrTruncated},
 
 		{"alignment of another kind", file(0, 1).text("general.alignment").u32(uint32(kindInt32)).u32(32), ErrKind},
+		{"alignment of 8 bytes", file(0, 1).text("general.alignment").u32(uint32(kindUint64)).u64(32), ErrKind},
+		{"alignment as text", file(0, 1).text("general.alignment").u32(uint32(kindString)).text("32"), ErrKind},
 		{"alignment 0", file(0, 1).alignment(0), ErrLimit},
 		{"alignment 4", file(0, 1).alignment(4), ErrLimit},
 		{"alignment 48", file(0, 1).alignment(48), ErrLimit},
 		{"alignment 2 GiB", file(0, 1).alignment(1 << 31), ErrLimit},
 		{"one part of three", file(0, 1).text("split.count").u32(uint32(kindUint16)).byte(3).byte(0), ErrSplit},
 
+		{"part count as text", file(0, 1).text("split.count").u32(uint32(kindString)).text("3"), ErrKind},
 		{"tensor without a name", file(1, 0).tensor("", quant.F32, 0, 1).data(64), ErrSyntax},
 		{"tensor twice", file(2, 0).tensor("a", quant.F32, 0, 8).tensor("a", quant.F32, 32, 8).data(64), ErrDuplicate},
 		{"no dimensions", file(1, 0).tensor("a", quant.F32, 0).data(64), ErrTensor},
@@ -110,6 +116,9 @@ func TestReadRefuses(t *testing.T) {
 		{"type 39, unknown here", file(1, 0).tensor("a", 39, 0, 32).data(64), ErrType},
 		{"half a block", file(1, 0).tensor("a", quant.Q8_0, 0, 48, 2).data(256), ErrTensor},
 		{"half a K block", file(1, 0).tensor("a", quant.Q4_K, 0, 128, 2).data(256), ErrTensor},
+		{"blocks that wrap", file(1, 0).tensor("a", quant.Q8_0, 0, 1<<60, 8).data(64), ErrTensor},
+		{"a name without an end", file(1, 0).u64(huge).u64(0).u64(0).u64(0).u64(0), ErrLimit},
+		{"dimensions cut off", file(1, 0).text("aaaaaaaaaaaaaaaaaaaaaaaaa").u32(4).u64(1), ErrTruncated},
 		{"offset that isn't aligned", file(1, 0).tensor("a", quant.F32, 16, 4).data(64), ErrTensor},
 		{"huge offset", file(1, 0).tensor("a", quant.F32, 1<<63, 4).data(64), ErrTensor},
 		{"offset behind the file", file(1, 0).tensor("a", quant.F32, 1<<40, 4).data(64), ErrTruncated},
@@ -142,30 +151,30 @@ func (r *raw) alignment(a uint32) *raw {
 // sample holds every kind of value, and tensors of three types.
 func sample() ([]Key, []Data) {
 	return []Key{
-		{"a.uint8", uint8(200)},
-		{"a.int8", int8(-3)},
-		{"a.uint16", uint16(60000)},
-		{"a.int16", int16(-300)},
-		{"a.uint32", uint32(1 << 31)},
-		{"a.int32", int32(-1 << 30)},
-		{"a.uint64", uint64(1 << 40)},
-		{"a.int64", int64(-1 << 40)},
-		{"a.float32", float32(1e-6)},
-		{"a.float64", math.Pi},
-		{"a.bool", true},
-		{"a.text", "不锈钢\x00"},
-		{"a.empty", ""},
-		{"a.texts", []string{"a", "", "Ġthe"}},
-		{"a.ints", []int32{1, -2, 3}},
-		{"a.uints", []uint32{1, 2}},
-		{"a.floats", []float32{0.5}},
-		{"a.bools", []bool{true, false}},
-		{"a.bytes", []uint8{1, 2, 3}},
-	}, []Data{
-		{"w", quant.Q8_0, []int{64, 3}, bytes.Repeat([]byte{1}, 3*68)},
-		{"b", quant.F32, []int{5}, bytes.Repeat([]byte{2}, 20)},
-		{"h", quant.F16, []int{2, 3, 4, 1}, bytes.Repeat([]byte{3}, 48)},
-	}
+			{"a.uint8", uint8(200)},
+			{"a.int8", int8(-3)},
+			{"a.uint16", uint16(60000)},
+			{"a.int16", int16(-300)},
+			{"a.uint32", uint32(1 << 31)},
+			{"a.int32", int32(-1 << 30)},
+			{"a.uint64", uint64(1 << 40)},
+			{"a.int64", int64(-1 << 40)},
+			{"a.float32", float32(1e-6)},
+			{"a.float64", math.Pi},
+			{"a.bool", true},
+			{"a.text", "不锈钢\x00"},
+			{"a.empty", ""},
+			{"a.texts", []string{"a", "", "Ġthe"}},
+			{"a.ints", []int32{1, -2, 3}},
+			{"a.uints", []uint32{1, 2}},
+			{"a.floats", []float32{0.5}},
+			{"a.bools", []bool{true, false}},
+			{"a.bytes", []uint8{1, 2, 3}},
+		}, []Data{
+			{"w", quant.Q8_0, []int{64, 3}, bytes.Repeat([]byte{1}, 3*68)},
+			{"b", quant.F32, []int{5}, bytes.Repeat([]byte{2}, 20)},
+			{"h", quant.F16, []int{2, 3, 4, 1}, bytes.Repeat([]byte{3}, 48)},
+		}
 }
 
 func TestWriteThenRead(t *testing.T) {
@@ -222,10 +231,6 @@ func TestEveryCutIsRefused(t *testing.T) {
 	if _, err := read(data[:last]); err != nil {
 		t.Error(err)
 	}
-	// A source that is shorter than it says.
-	if _, err := Read(bytes.NewReader(data[:len(data)/2]), int64(len(data))); err != nil && !errors.Is(err, ErrTruncated) {
-		t.Error(err)
-	}
 	f, err := Read(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
@@ -237,6 +242,45 @@ func TestEveryCutIsRefused(t *testing.T) {
 	}
 	if err := f.ReadAt(h, make([]byte, h.Size), 1); !errors.Is(err, ErrTensor) {
 		t.Errorf("bytes behind the tensor: %v", err)
+	}
+}
+
+// source misbehaves as files do that change while they are read.
+type source func(p []byte, off int64) (int, error)
+
+func (s source) ReadAt(p []byte, off int64) (int, error) { return s(p, off) }
+
+func TestSourcesThatChange(t *testing.T) {
+	keys, tensors := sample()
+	var b bytes.Buffer
+	if err := Write(&b, keys, tensors); err != nil {
+		t.Fatal(err)
+	}
+	data := b.Bytes()
+	broken := errors.New("the disk is gone")
+	end := len(data) / 4 // inside the metadata
+	for name, test := range map[string]struct {
+		read source
+		want error
+	}{
+		"it shrank":              {bytes.NewReader(data[:end]).ReadAt, ErrTruncated},
+		"it gives nothing":       {func([]byte, int64) (int, error) { return 0, nil }, ErrForeign},
+		"it stops giving":        {func(p []byte, off int64) (int, error) { return copy(p, data[min(int(off), end):end]), nil }, ErrTruncated},
+		"it can't be read on":    {func(p []byte, off int64) (int, error) { return copy(p, data[min(int(off), end):end]), broken }, broken},
+		"it can't be read":       {func([]byte, int64) (int, error) { return 0, broken }, broken},
+		"it is all zeros by now": {func(p []byte, _ int64) (int, error) { clear(p); return len(p), nil }, ErrForeign},
+	} {
+		if f, err := Read(test.read, int64(len(data))); !errors.Is(err, test.want) || f != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	f, err := read(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.source = source(func([]byte, int64) (int, error) { return 0, nil })
+	if err := f.ReadAt(f.Tensors[0], make([]byte, 8), 0); !errors.Is(err, ErrTruncated) {
+		t.Errorf("a tensor that gives nothing: %v", err)
 	}
 }
 
@@ -254,7 +298,7 @@ func TestAlignmentMovesTheData(t *testing.T) {
 
 func TestAccessors(t *testing.T) {
 	keys, tensors := sample()
-	keys = append(keys, Key{"a.nan", float32(math.NaN())}, Key{"a.big", uint64(math.MaxUint64)})
+	keys = append(keys, Key{"a.nan", float32(math.NaN())}, Key{"a.infinite", math.Inf(-1)}, Key{"a.big", uint64(math.MaxUint64)})
 	var b bytes.Buffer
 	if err := Write(&b, keys, tensors); err != nil {
 		t.Fatal(err)
@@ -290,6 +334,13 @@ func TestAccessors(t *testing.T) {
 	fails("Float of nothing", err, ErrMissing)
 	_, err = f.Float("a.nan")
 	fails("Float of NaN", err, ErrLimit)
+	_, err = f.Float("a.infinite")
+	fails("Float of infinity", err, ErrLimit)
+	_, err = f.Floats("a.texts")
+	fails("Floats of texts", err, ErrKind)
+	if list, err := f.Floats("a.ints"); !cmp.Equal(list, []float32{1, -2, 3}) || err != nil {
+		t.Errorf("Floats: %v, %v", list, err)
+	}
 	_, err = f.Float("a.texts")
 	fails("Float of texts", err, ErrKind)
 	_, err = f.Text("none")

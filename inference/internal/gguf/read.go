@@ -49,9 +49,21 @@ func (k kind) width() int64 {
 	return 0
 }
 
+// whole is a source that reads all that is asked for, or says why not: a file that shrinks, or a source that breaks the
+// rules, must not keep a reader waiting.
+type whole struct{ io.ReaderAt }
+
+func (w whole) ReadAt(p []byte, off int64) (int, error) {
+	n, err := w.ReaderAt.ReadAt(p, off)
+	if n < len(p) && err == nil {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
 // Read reads the head of the GGUF file of size bytes behind r. r is kept for File.ReadAt.
 func Read(r io.ReaderAt, size int64) (*File, error) {
-	d := &decoder{r: bufio.NewReaderSize(io.NewSectionReader(r, 0, size), 1<<16), size: size}
+	d := &decoder{r: bufio.NewReaderSize(io.NewSectionReader(whole{r}, 0, size), 1<<16), size: size}
 	f := &File{Size: size, source: r, Alignment: defaultAlignment}
 	if err := f.read(d); err != nil {
 		return nil, err
@@ -84,7 +96,13 @@ func (f *File) read(d *decoder) error {
 // readHeader returns the numbers of tensors and keys.
 func (f *File) readHeader(d *decoder) (tensors, keys int, err error) {
 	var magic [4]byte
-	if f.Size < 4 || d.fill(magic[:]) != nil || string(magic[:]) != "GGUF" {
+	if err := d.fill(magic[:]); err != nil && !errors.Is(err, ErrTruncated) {
+		return 0, 0, err
+	}
+	if string(magic[:]) != "GGUF" {
+		if magic[0] == '<' {
+			return 0, 0, fmt.Errorf("a web page, perhaps one that should have been the file: %w", ErrForeign)
+		}
 		return 0, 0, fmt.Errorf("the first bytes are %q: %w", magic[:], ErrForeign)
 	}
 	if f.Version, err = d.uint32(); err != nil {
