@@ -10,7 +10,10 @@ import (
 // chose others.
 func Kernel() string { return kernel.Tier() }
 
-// SetKernel chooses the instructions by name: "avx512vnni", "avxvnni", "avx2" or "generic". It must be called before the
+// Kernels names all instructions that the processor and the operating system can run, the best first.
+func Kernels() []string { return kernel.Tiers() }
+
+// SetKernel chooses the instructions by name, one of Kernels. It must be called before the
 // first model is opened. Its error names what this machine has.
 func SetKernel(name string) error { return kernel.SetTier(name) }
 

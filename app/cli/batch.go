@@ -34,7 +34,8 @@ type batchCmd struct {
 	Resume   bool     `help:"Go on with an interrupted run, and refuse to begin a new one. (Without this flag the same command goes on by itself.)"`
 	Fresh    bool     `help:"Begin anew, whatever an interrupted run has left."`
 	Retry    bool     `help:"Try the failed rows of the last run again."`
-	Prompts  string   `type:"path" placeholder:"FILE" help:"Also write the prompts, with the tokens of each page, as JSON lines: for measuring another program by the same work."`
+	weights
+	Prompts string `type:"path" placeholder:"FILE" help:"Also write the prompts, with the tokens of each page, as JSON lines: for measuring another program by the same work."`
 }
 
 // batchAnswer is what the command answers.
@@ -59,6 +60,10 @@ func (c *batchCmd) Run(a *app) error {
 	if err := c.check(); err != nil {
 		return err
 	}
+	opts, err := c.options()
+	if err != nil {
+		return err
+	}
 	path, err := a.located(c.Model)
 	if err != nil {
 		return err
@@ -81,7 +86,7 @@ func (c *batchCmd) Run(a *app) error {
 		}
 		noted = &recorder{Model: m}
 		return noted
-	})
+	}, opts...)
 	if err != nil {
 		return err
 	}
@@ -129,7 +134,7 @@ func (c *batchCmd) mark(model string) (string, error) {
 	if _, err := io.Copy(h, f); err != nil {
 		return "", fmt.Errorf("%w: %w", errInput, err)
 	}
-	data, err := json.Marshal([]any{filepath.Base(model), c.Language, c.Channel, c.Limit, c.Seed, c.Variants, c.Careful, c.Sheet})
+	data, err := json.Marshal([]any{filepath.Base(model), c.Language, c.Channel, c.Limit, c.Seed, c.Variants, c.Careful, c.Sheet, c.weights})
 	if err != nil {
 		return "", err
 	}
@@ -147,11 +152,11 @@ func writable(dir string) error {
 }
 
 // studio opens the store in dir with the model at path. The model is used as use returns it.
-func (a *app) studio(dir, model string, use func(*inference.Model) studio.Model) (*studio.Studio, error) {
+func (a *app) studio(dir, model string, use func(*inference.Model) studio.Model, more ...inference.Option) (*studio.Studio, error) {
 	return studio.Open(studio.Options{
 		DataDir: dir, ModelsDir: string(a.places.Models), Model: model, Default: defaultModel(),
 		OpenModel: func(path string, _ int, progress func(done, total int64)) (studio.Model, error) {
-			m, err := inference.Open(path, inference.Threads(a.cli.Threads), inference.OnLoad(progress))
+			m, err := inference.Open(path, append([]inference.Option{inference.Threads(a.cli.Threads), inference.OnLoad(progress)}, more...)...)
 			if err != nil {
 				return nil, err
 			}

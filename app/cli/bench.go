@@ -9,7 +9,8 @@ import (
 )
 
 type benchCmd struct {
-	Model   string `placeholder:"NAME|PATH" help:"The model."`
+	Model string `placeholder:"NAME|PATH" help:"The model."`
+	weights
 	Runs    int    `default:"3" placeholder:"N" help:"Runs of each measurement; the median counts."`
 	Limits  bool   `help:"Measure what the machine can do at most, too."`
 	Prompts string `type:"path" placeholder:"FILE" help:"Also answer the prompts of a file that batch --prompts wrote, together, each with free text of its page's length."`
@@ -46,8 +47,12 @@ func (c *benchCmd) Run(a *app) (err error) {
 			return err
 		}
 	}
+	opts, err := c.options()
+	if err != nil {
+		return err
+	}
 	before := time.Now()
-	m, err := a.open(c.Model)
+	m, err := a.open(c.Model, opts...)
 	if err != nil {
 		return err
 	}

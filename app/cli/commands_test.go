@@ -2,11 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"shelftalk/app/models"
 	"shelftalk/inference/inferencetest"
@@ -65,8 +69,97 @@ func TestGenerate(t *testing.T) {
 	if first != second || first.Reason == "" {
 		t.Errorf("got %+v, then %+v", first, second)
 	}
-	if _, _, code := p.run(t, "", "generate", "--model", p.model, "--prompt", "x", "--max", "0"); code != exitUsage {
-		t.Errorf("--max 0: code %d", code)
+	for _, wrong := range [][]string{
+		{"--max", "0"}, {"--temperature", "-1"}, {"--top-p", "1.5"}, {"--min-p", "NaN"}, {"--top-k", "-1"}, {"--logprobs", "-1"},
+		{"--logprobs", "1000"}, {"--quant", "q3"}, {"--adapter", "x.gguf=much"},
+	} {
+		if _, stderr, code := p.run(t, "", append([]string{"generate", "--model", p.model, "--prompt", "x"}, wrong...)...); code != exitUsage {
+			t.Errorf("%v: code %d, %s", wrong, code, stderr)
+		}
+	}
+}
+
+// Every way of choosing tokens reaches the engine: each of them changes what the same seed gives, or ends it sooner.
+func TestGenerateChoosesTokens(t *testing.T) {
+	p := newProgram(t)
+	args := []string{"generate", "--model", p.model, "--prompt", "Say it", "--max", "40", "--temperature", "1.5", "--seed", "3"}
+	var plain generateAnswer
+	p.document(t, &plain, args...)
+	for _, flags := range [][]string{
+		{"--top-k", "2"}, {"--top-p", "0.2"}, {"--min-p", "0.9"}, {"--typical", "0.2"}, {"--top-n-sigma", "0.5"},
+		{"--xtc", "1"}, {"--repeat-penalty", "3"}, {"--frequency-penalty", "9"}, {"--presence-penalty", "9"}, {"--mirostat", "1"},
+		{"--stop", plain.Text[len(plain.Text)/2 : len(plain.Text)/2+1]},
+	} {
+		var answer generateAnswer
+		p.document(t, &answer, append(slices.Clone(args), flags...)...)
+		if answer.Text == plain.Text {
+			t.Errorf("%v changes nothing: %q", flags, answer.Text)
+		}
+	}
+}
+
+func TestGenerateLogProbs(t *testing.T) {
+	p := newProgram(t)
+	var answer generateAnswer
+	p.document(t, &answer, "generate", "--model", p.model, "--prompt", "Say it", "--max", "12", "--logprobs", "3")
+	if len(answer.LogProbs) == 0 || len(answer.LogProbs) > 12 {
+		t.Fatalf("got %+v", answer)
+	}
+	for _, one := range answer.LogProbs {
+		if one.LogProb > 0 || len(one.Top) != 2 || one.Top[0].LogProb < max(one.Top[1].LogProb, one.LogProb) {
+			t.Errorf("got %+v", one)
+		}
+	}
+	stdout, stderr, code := p.run(t, "", "generate", "--model", p.model, "--prompt", "Say it", "--max", "12", "--logprobs", "1")
+	if code != exitOK || !strings.HasPrefix(stdout, answer.Text+"\n") || !strings.Contains(stdout, fmt.Sprintf("%.4f", answer.LogProbs[0].LogProb)) {
+		t.Errorf("code %d, %q, %s", code, stdout, stderr)
+	}
+}
+
+func TestAdaptersThatArent(t *testing.T) {
+	p := newProgram(t)
+	for name, want := range map[string]string{p.file(t, "bad.gguf", "no adapter"): "bad.gguf", filepath.Join(p.dir, "none.gguf"): "none.gguf"} {
+		if _, stderr, code := p.run(t, "", "generate", "--model", p.model, "--prompt", "x", "--adapter", name+"=0.5"); code != exitModel || !strings.Contains(stderr, want) {
+			t.Errorf("%s: code %d, %s", want, code, stderr)
+		}
+	}
+}
+
+func TestEmbed(t *testing.T) {
+	p := newProgram(t)
+	model := inferencetest.File(t, inferencetest.MiniLM)
+	stdout, stderr, code := p.run(t, "a table lamp\na reading light\nquarterly taxes\n\n", "embed", "--model", model)
+	if code != exitOK {
+		t.Fatalf("code %d, %s", code, stderr)
+	}
+	var vectors [][]float64
+	for dec := json.NewDecoder(strings.NewReader(stdout)); dec.More(); {
+		var v []float64
+		if err := dec.Decode(&v); err != nil {
+			t.Fatal(err)
+		}
+		vectors = append(vectors, v)
+	}
+	if len(vectors) != 4 || len(vectors[3]) != 384 {
+		t.Fatalf("%d vectors", len(vectors))
+	}
+	dot := func(a, b int) (sum float64) {
+		for i, x := range vectors[a] {
+			sum += x * vectors[b][i]
+		}
+		return sum
+	}
+	if near, far := dot(0, 1), dot(0, 2); near < far+0.2 {
+		t.Errorf("a lamp is as near to a light (%.2f) as to taxes (%.2f)", near, far)
+	}
+	if _, stderr, code := p.run(t, "fine\n\xff\n", "embed", "--model", model); code != exitInput || !strings.Contains(stderr, "line 2") {
+		t.Errorf("code %d, %s", code, stderr)
+	}
+	if _, stderr, code := p.run(t, "x\n", "embed", "--model", p.model); code != exitModel || !strings.Contains(stderr, "vectors") {
+		t.Errorf("a model that writes: code %d, %s", code, stderr)
+	}
+	if _, stderr, code := p.run(t, "", "generate", "--model", model, "--prompt", "x"); code != exitModel || !strings.Contains(stderr, "can't write") {
+		t.Errorf("a model that can't: code %d, %s", code, stderr)
 	}
 }
 
@@ -159,6 +252,30 @@ func TestDoctor(t *testing.T) {
 	p.document(t, &h, "doctor")
 	if h.Cores < 1 || h.Memory < 1<<28 || h.Kernel == "" || h.DataFree == 0 || len(h.Advice) == 0 {
 		t.Errorf("got %+v", h)
+	}
+	chosen := slices.IndexFunc(h.Kernels, func(k kernelTier) bool { return k.Why == "" })
+	if chosen < 0 || h.Kernels[chosen].Name != h.Kernel {
+		t.Errorf("the kernels are %s; why: %+v", h.Kernel, h.Kernels)
+	}
+}
+
+func TestKernelTiersSayWhy(t *testing.T) {
+	for _, c := range []struct {
+		arch        string
+		flags, here []string
+		want        []kernelTier
+	}{
+		{"amd64", []string{"avx2", "fma", "f16c", "avxvnni"}, []string{"avxvnni", "avx2", "generic"}, []kernelTier{
+			{"avx512vnni", "processor and system don't offer avx512f, avx512bw, avx512dq, avx512vl, avx512vnni"}, {"avxvnni", ""}, {"avx2", ""}, {"generic", ""},
+		}},
+		{"arm64", []string{"neon", "dotprod"}, []string{"generic"}, []kernelTier{
+			{"i8mm", "processor and system don't offer i8mm"}, {"dotprod", "this build leaves the assembly out"}, {"generic", ""},
+		}},
+		{"riscv64", nil, []string{"generic"}, []kernelTier{{"generic", ""}}},
+	} {
+		if diff := cmp.Diff(c.want, kernelTiers(c.arch, c.flags, c.here)); diff != "" {
+			t.Errorf("%s: %s", c.arch, diff)
+		}
 	}
 }
 

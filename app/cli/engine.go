@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -13,14 +14,76 @@ import (
 )
 
 // open loads the model of a name or path.
-func (a *app) open(name string) (*inference.Model, error) {
+func (a *app) open(name string, more ...inference.Option) (*inference.Model, error) {
 	path, err := a.located(name)
 	if err != nil {
 		return nil, err
 	}
-	m, err := inference.Open(path, inference.Threads(a.cli.Threads), inference.OnLoad(a.progress("Loading the model")))
+	opts := append([]inference.Option{inference.Threads(a.cli.Threads), inference.OnLoad(a.progress("Loading the model"))}, more...)
+	m, err := inference.Open(path, opts...)
 	a.out.clear()
 	return m, err
+}
+
+// weights are the flags for how a model is read.
+type weights struct {
+	Quant   string   `enum:",q8,q4,exact" default:"" help:"How the weights of a folder are held: q8, q4 (half as large, a little worse) or exact. GGUF files keep their own types."`
+	Adapter []string `placeholder:"FILE[=SCALE]" sep:"none" help:"A LoRA adapter, a GGUF file, to lay over the model; may be given again."`
+}
+
+// options are what the flags say.
+func (w weights) options() ([]inference.Option, error) {
+	var out []inference.Option
+	if w.Quant != "" {
+		out = append(out, inference.Quantise(w.Quant))
+	}
+	for _, adapter := range w.Adapter {
+		path, scale := adapter, 1.0
+		if at := strings.LastIndexByte(adapter, '='); at >= 0 {
+			number, err := strconv.ParseFloat(adapter[at+1:], 64)
+			if err != nil {
+				return nil, fmt.Errorf("%w: --adapter: %q isn't a scale", errUsage, adapter[at+1:])
+			}
+			path, scale = adapter[:at], number
+		}
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("%w: %w", inference.ErrAdapter, err)
+		}
+		out = append(out, inference.Adapter(path, scale))
+	}
+	return out, nil
+}
+
+// eachLines calls f with the lines of standard input, as many at a time as are at hand, and most at most.
+func (a *app) eachLines(most int, f func(lines []string) error) error {
+	in := bufio.NewReaderSize(a.in, 1<<16)
+	var lines []string
+	for number := 1; ; number++ {
+		line, err := in.ReadString('\n')
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("standard input: %w", err)
+		}
+		over := line == ""
+		if !over {
+			line = strings.TrimSuffix(line, "\n")
+			if !utf8.ValidString(line) {
+				return fmt.Errorf("standard input, line %d: %w: it isn't UTF-8", number, errInput)
+			}
+			lines = append(lines, line)
+		}
+		if len(lines) > 0 && (over || len(lines) == most || in.Buffered() == 0) {
+			if err := f(lines); err != nil {
+				return err
+			}
+			lines = lines[:0]
+			if err := a.out.flush(); err != nil {
+				return err
+			}
+		}
+		if over {
+			return nil
+		}
+	}
 }
 
 type tokensCmd struct {
@@ -34,38 +97,58 @@ func (c *tokensCmd) Run(a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
-	in := bufio.NewReaderSize(a.in, 1<<16)
-	for number := 1; ; number++ {
-		line, err := in.ReadString('\n')
-		if err != nil && err != io.EOF {
-			return fmt.Errorf("standard input: %w", err)
-		}
-		if line == "" {
-			return nil
-		}
-		line = strings.TrimSuffix(line, "\n")
-		if !utf8.ValidString(line) {
-			return fmt.Errorf("standard input, line %d: %w: it isn't UTF-8", number, errInput)
-		}
-		ids := m.Tokens(line)
-		if ids == nil {
-			ids = []int32{}
-		}
-		if err := a.out.always(ids); err != nil {
-			return err
-		}
-		if in.Buffered() == 0 {
-			if err := a.out.flush(); err != nil {
+	return a.eachLines(1024, func(lines []string) error {
+		for _, line := range lines {
+			ids := m.Tokens(line)
+			if ids == nil {
+				ids = []int32{}
+			}
+			if err := a.out.always(ids); err != nil {
 				return err
 			}
 		}
+		return nil
+	})
+}
+
+type embedCmd struct {
+	Model string `placeholder:"NAME|PATH" default:"minilm" help:"The model (default: minilm)."`
+	weights
+}
+
+// embedTogether is how many lines are computed at once.
+const embedTogether = 64
+
+// Run answers each line with its vector as soon as the lines at hand are read.
+func (c *embedCmd) Run(a *app) (err error) {
+	opts, err := c.options()
+	if err != nil {
+		return err
 	}
+	m, err := a.open(c.Model, opts...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, m.Close()) }()
+	return a.eachLines(embedTogether, func(lines []string) error {
+		vectors, err := m.Embed(a.ctx, lines)
+		if err != nil {
+			return err
+		}
+		for _, v := range vectors {
+			if err := a.out.always(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 type perplexityCmd struct {
 	Model string `placeholder:"NAME|PATH" help:"The model."`
-	Ctx   int    `default:"512" placeholder:"N" help:"Tokens per chunk."`
-	File  string `arg:"" type:"path" help:"The text, UTF-8."`
+	weights
+	Ctx  int    `default:"512" placeholder:"N" help:"Tokens per chunk."`
+	File string `arg:"" type:"path" help:"The text, UTF-8."`
 }
 
 // Run scores a file.
@@ -74,7 +157,11 @@ func (c *perplexityCmd) Run(a *app) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errInput, err)
 	}
-	m, err := a.open(c.Model)
+	opts, err := c.options()
+	if err != nil {
+		return err
+	}
+	m, err := a.open(c.Model, opts...)
 	if err != nil {
 		return err
 	}
@@ -88,64 +175,4 @@ func (c *perplexityCmd) Run(a *app) (err error) {
 		Perplexity float64 `json:"perplexity"`
 		Tokens     int     `json:"tokens"`
 	}{value, tokens})
-}
-
-type generateCmd struct {
-	Model       string  `placeholder:"NAME|PATH" help:"The model."`
-	Prompt      string  `required:"" help:"What to answer; - reads standard input."`
-	System      string  `help:"The system message."`
-	Max         int     `default:"512" placeholder:"N" help:"Tokens at most."`
-	Temperature float64 `default:"0" help:"0 always takes the likeliest token."`
-	TopP        float64 `default:"0" help:"Nucleus sampling; 0 is off."`
-	Seed        uint64  `default:"1" help:"Fixes the random choices."`
-}
-
-// Run streams an answer.
-func (c *generateCmd) Run(a *app) (err error) {
-	if c.Max < 1 || c.Temperature < 0 || c.TopP < 0 || c.TopP > 1 {
-		return fmt.Errorf("%w: --max is at least 1, --temperature at least 0, --top-p 0 to 1", errUsage)
-	}
-	prompt := c.Prompt
-	if prompt == "-" {
-		all, err := io.ReadAll(a.in)
-		if err != nil {
-			return fmt.Errorf("standard input: %w", err)
-		}
-		prompt = string(all)
-	}
-	m, err := a.open(c.Model)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, m.Close()) }()
-	var messages []inference.Message
-	if c.System != "" {
-		messages = append(messages, inference.Message{Role: inference.System, Content: c.System})
-	}
-	messages = append(messages, inference.Message{Role: inference.User, Content: prompt})
-	request := inference.Request{
-		Messages: messages, Seed: c.Seed,
-		Params: inference.Params{Temperature: c.Temperature, TopP: c.TopP, MaxTokens: c.Max},
-	}
-	var text strings.Builder
-	var reason inference.Reason
-	for chunk, err := range m.Generate(a.ctx, request) {
-		if err != nil {
-			return err
-		}
-		text.WriteString(chunk.Text)
-		if chunk.Done {
-			reason = chunk.Reason
-		}
-		a.out.printf("%s", chunk.Text)
-		if err := a.out.flush(); err != nil {
-			return err
-		}
-	}
-	a.out.printf("\n")
-	return a.out.document(struct {
-		Text   string           `json:"text"`
-		Tokens int              `json:"tokens"`
-		Reason inference.Reason `json:"reason"`
-	}{text.String(), len(m.Tokens(text.String())), reason})
 }
