@@ -70,8 +70,15 @@ func TestGenerate(t *testing.T) {
 		t.Errorf("got %+v, then %+v", first, second)
 	}
 	for _, wrong := range [][]string{
-		{"--max", "0"}, {"--temperature", "-1"}, {"--top-p", "1.5"}, {"--min-p", "NaN"}, {"--top-k", "-1"}, {"--logprobs", "-1"},
-		{"--logprobs", "1000"}, {"--quant", "q3"}, {"--adapter", "x.gguf=much"},
+		{"--max", "0"},
+		{"--temperature", "-1"},
+		{"--top-p", "1.5"},
+		{"--min-p", "NaN"},
+		{"--top-k", "-1"},
+		{"--logprobs", "-1"},
+		{"--logprobs", "1000"},
+		{"--quant", "q3"},
+		{"--adapter", "x.gguf=much"},
 	} {
 		if _, stderr, code := p.run(t, "", append([]string{"generate", "--model", p.model, "--prompt", "x"}, wrong...)...); code != exitUsage {
 			t.Errorf("%v: code %d, %s", wrong, code, stderr)
@@ -86,8 +93,16 @@ func TestGenerateChoosesTokens(t *testing.T) {
 	var plain generateAnswer
 	p.document(t, &plain, args...)
 	for _, flags := range [][]string{
-		{"--top-k", "2"}, {"--top-p", "0.2"}, {"--min-p", "0.9"}, {"--typical", "0.2"}, {"--top-n-sigma", "0.5"},
-		{"--xtc", "1"}, {"--repeat-penalty", "3"}, {"--frequency-penalty", "9"}, {"--presence-penalty", "9"}, {"--mirostat", "1"},
+		{"--top-k", "2"},
+		{"--top-p", "0.2"},
+		{"--min-p", "0.9"},
+		{"--typical", "0.2"},
+		{"--top-n-sigma", "0.5"},
+		{"--xtc", "1"},
+		{"--repeat-penalty", "3"},
+		{"--frequency-penalty", "9"},
+		{"--presence-penalty", "9"},
+		{"--mirostat", "1"},
 		{"--stop", plain.Text[len(plain.Text)/2 : len(plain.Text)/2+1]},
 	} {
 		var answer generateAnswer

@@ -166,7 +166,6 @@ func flags() []string {
 		{"neon", cpu.ARM64.HasASIMD},
 		{"dotprod", cpu.ARM64.HasASIMDDP},
 		{"i8mm", cpu.ARM64.HasI8MM},
-		{"i8mm", cpu.ARM64.HasI8MM},
 	} {
 		if f.has {
 			out = append(out, f.name)
