@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -10,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"shelftalk/app/models"
 	"shelftalk/inference/inferencetest"
@@ -178,6 +180,34 @@ func TestEmbed(t *testing.T) {
 	}
 }
 
+func TestScore(t *testing.T) {
+	p := newProgram(t)
+	args := []string{"score", "--model", p.model, "--prompt", "Which colour?", "--label", "red", "--label", "dark, blue", "--label", "红"}
+	var answer scoreAnswer
+	p.document(t, &answer, args...)
+	best := slices.MaxFunc(answer.Labels, func(x, y scoreLabel) int { return cmp.Compare(x.LogProb, y.LogProb) })
+	if len(answer.Labels) != 3 || answer.Labels[1].Label != "dark, blue" || answer.Best != best.Label {
+		t.Errorf("got %+v", answer)
+	}
+	for _, l := range answer.Labels {
+		if l.Tokens < 1 || l.LogProb >= 0 || l.PMI != nil || math.Abs(l.LogProb-l.PerToken*float64(l.Tokens)) > 1e-9 {
+			t.Errorf("got %+v", l)
+		}
+	}
+	var other scoreAnswer
+	p.document(t, &other, append(args, "--prior", "Which?")...)
+	if other.Labels[0].LogProb != answer.Labels[0].LogProb || other.Labels[0].PMI == nil || *other.Labels[0].PMI == 0 {
+		t.Errorf("with a prior, got %+v", other.Labels[0])
+	}
+	if stdout, stderr, code := p.run(t, "Which colour?", append([]string{"score", "--model", p.model, "--prompt", "-"}, args[5:]...)...); code != exitOK ||
+		!strings.HasSuffix(strings.Split(stdout, "\n")[0], answer.Best) {
+		t.Errorf("code %d, %q, %s", code, stdout, stderr)
+	}
+	if _, stderr, code := p.run(t, "", "score", "--model", p.model, "--prompt", "x", "--label", ""); code != exitUsage || !strings.Contains(stderr, "empty") {
+		t.Errorf("an empty label: code %d, %s", code, stderr)
+	}
+}
+
 func TestPerplexity(t *testing.T) {
 	p := newProgram(t)
 	text := p.file(t, "text.txt", strings.Repeat("The lamp is made of oak. ", 200))
@@ -288,7 +318,7 @@ func TestKernelTiersSayWhy(t *testing.T) {
 		}},
 		{"riscv64", nil, []string{"generic"}, []kernelTier{{"generic", ""}}},
 	} {
-		if diff := cmp.Diff(c.want, kernelTiers(c.arch, c.flags, c.here)); diff != "" {
+		if diff := gocmp.Diff(c.want, kernelTiers(c.arch, c.flags, c.here)); diff != "" {
 			t.Errorf("%s: %s", c.arch, diff)
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"shelftalk/inference"
@@ -122,18 +121,11 @@ func (c *generateCmd) request(a *app) (inference.Request, error) {
 		return r, fmt.Errorf("%w: --logprobs is at least 0", errUsage)
 	}
 	r.Params.LogProbs = c.LogProbs
-	prompt := c.Prompt
-	if prompt == "-" {
-		all, err := io.ReadAll(a.in)
-		if err != nil {
-			return r, fmt.Errorf("standard input: %w", err)
-		}
-		prompt = string(all)
+	prompt, err := a.text(c.Prompt)
+	if err != nil {
+		return r, err
 	}
-	if c.System != "" {
-		r.Messages = append(r.Messages, inference.Message{Role: inference.System, Content: c.System})
-	}
-	r.Messages = append(r.Messages, inference.Message{Role: inference.User, Content: prompt})
+	r.Messages = conversation(c.System, prompt)
 	return r, nil
 }
 

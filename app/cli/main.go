@@ -35,6 +35,7 @@ type cli struct {
 	Doctor     doctorCmd     `cmd:"" help:"Look at this machine: processor, memory, disk, models."`
 	Bench      benchCmd      `cmd:"" help:"Measure a model's speed on this machine."`
 	Quality    qualityCmd    `cmd:"" help:"Measure the drafts: limits, numbers, claims, language, likeness; from a seed."`
+	Score      scoreCmd      `cmd:"" help:"Say how likely each of some answers is."`
 	Embed      embedCmd      `cmd:"" help:"Turn each line of standard input into a JSON array of numbers: near in meaning, near in direction."`
 	Tokens     tokensCmd     `cmd:"" help:"Turn each line of standard input into a JSON array of token ids."`
 	Perplexity perplexityCmd `cmd:"" help:"Score a text file in chunks of --ctx tokens, the second half of each."`
