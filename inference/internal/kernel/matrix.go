@@ -24,15 +24,9 @@ type Matrix struct {
 
 // NewMatrix makes room for the weights of rows × cols of a type, all zero. The columns must be a multiple of the type's block.
 func NewMatrix(t quant.Type, rows, cols int) (*Matrix, error) {
-	size, err := MatrixBytes(t, rows, cols)
+	m, size, err := shape(t, rows, cols)
 	if err != nil {
 		return nil, err
-	}
-	k, _ := kindOf(t)
-	unitCols, unitBytes := k.unit()
-	m := &Matrix{typ: t, kind: k, rows: rows, cols: cols, panelBytes: cols / unitCols * unitBytes}
-	if int64(int(size)) != size {
-		return nil, fmt.Errorf("%w: %d bytes", ErrMemory, size)
 	}
 	mem, err := mapMemory(int(size))
 	if err != nil {
@@ -40,6 +34,20 @@ func NewMatrix(t quant.Type, rows, cols int) (*Matrix, error) {
 	}
 	m.mapping, m.data = mem, mem.bytes[:size:size]
 	return m, nil
+}
+
+// shape is a matrix without memory, and the bytes it needs.
+func shape(t quant.Type, rows, cols int) (*Matrix, int64, error) {
+	size, err := MatrixBytes(t, rows, cols)
+	if err != nil {
+		return nil, 0, err
+	}
+	if int64(int(size)) != size {
+		return nil, 0, fmt.Errorf("%w: %d bytes", ErrMemory, size)
+	}
+	k, _ := kindOf(t)
+	unitCols, unitBytes := k.unit()
+	return &Matrix{typ: t, kind: k, rows: rows, cols: cols, panelBytes: cols / unitCols * unitBytes}, size, nil
 }
 
 // MatrixBytes is the memory that NewMatrix takes for rows × cols of a type, with the errors of NewMatrix.

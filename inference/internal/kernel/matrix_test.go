@@ -262,3 +262,50 @@ func ExampleMatMul() {
 	fmt.Println(dst)
 	// Output: [12 34]
 }
+
+// TestArena: matrices of an arena don't overlap, and it refuses one too many.
+func TestArena(t *testing.T) {
+	size, err := MatrixBytes(quant.Q5_0, 20, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := NewArena(3 * ArenaBytes(size))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Free()
+	rng := rand.New(rand.NewPCG(91, 92))
+	want := make([]float32, 64)
+	got := make([]float32, 64)
+	var arena, own [3]*Matrix
+	for i := range arena {
+		if arena[i], err = a.Matrix(quant.Q5_0, 20, 64); err != nil {
+			t.Fatal(err)
+		}
+		if own[i], err = NewMatrix(quant.Q5_0, 20, 64); err != nil {
+			t.Fatal(err)
+		}
+		defer own[i].Free()
+		src := randomRows(rng, quant.Q5_0, 20, 64)
+		for _, m := range []*Matrix{arena[i], own[i]} {
+			if err := m.Pack(src, 0, 20); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i := range arena {
+		for row := range 20 {
+			arena[i].Row(got, row)
+			own[i].Row(want, row)
+			if differ(got, want) >= 0 {
+				t.Fatalf("matrix %d, row %d differs", i, row)
+			}
+		}
+	}
+	if _, err := a.Matrix(quant.Q5_0, 20, 64); !errors.Is(err, ErrMemory) {
+		t.Errorf("a fourth matrix: %v", err)
+	}
+	if _, err := a.Matrix(quant.Q5_0, 20, 65); !errors.Is(err, ErrShape) {
+		t.Errorf("half a block: %v", err)
+	}
+}

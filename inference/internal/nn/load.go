@@ -53,10 +53,15 @@ func (p *Plan) Load(workers int, progress func(done, total int64)) (*Weights, er
 
 // allocate makes the matrices and cuts them into pieces.
 func (p *Plan) allocate(w *Weights) ([]piece, error) {
+	arena, err := kernel.NewArena(p.matrixBytes)
+	if err != nil {
+		return nil, err
+	}
+	w.arena = arena
 	var pieces []piece
 	for i := range p.matrices {
 		m := &p.matrices[i]
-		k, err := kernel.NewMatrix(m.tensor.Type, m.rows, m.cols)
+		k, err := arena.Matrix(m.tensor.Type, m.rows, m.cols)
 		if err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", m.tensor.Name, err)
 		}

@@ -24,8 +24,10 @@ type Plan struct {
 	weights  *Weights // to be filled
 	matrices []matrixPlan
 	vectors  []vectorPlan
-	used     map[string]bool // tensors that have found their place
-	err      error           // the first refusal
+	// matrixBytes is the part of Bytes that matrices take.
+	matrixBytes int64
+	used        map[string]bool // tensors that have found their place
+	err         error           // the first refusal
 }
 
 // matrixPlan is rows of a tensor, from the from-th on, that become a matrix of their own.
@@ -269,12 +271,13 @@ func (p *Plan) measure() {
 			p.fail(fmt.Errorf("tensor %q: %w", m.tensor.Name, err))
 			return
 		}
-		p.Bytes += n
+		p.matrixBytes += kernel.ArenaBytes(n)
 		p.Read += m.tensor.Size / int64(m.tensor.Rows()) * int64(m.rows)
 		weights := int64(m.rows) * int64(m.cols)
 		p.Params += weights
 		byType[m.tensor.Type] += weights
 	}
+	p.Bytes = p.matrixBytes
 	for _, v := range p.vectors {
 		p.Bytes += 4 * int64(v.n)
 		p.Read += v.tensor.Size / int64(v.tensor.Rows()) * int64(v.n) / int64(v.tensor.Cols())

@@ -23,6 +23,7 @@ type Weights struct {
 	// and beyond the original one.
 	Divisors, Short, Long []float32
 
+	arena    *kernel.Arena
 	matrices []*kernel.Matrix
 }
 
@@ -59,10 +60,10 @@ type Layer struct {
 
 // Free gives the matrices' memory back.
 func (w *Weights) Free() {
-	for _, m := range w.matrices {
-		m.Free()
+	if w.arena != nil {
+		w.arena.Free()
 	}
-	w.matrices = nil
+	w.arena, w.matrices = nil, nil
 }
 
 // needsFloats reports whether a matrix reads its inputs unquantised.
