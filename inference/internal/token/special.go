@@ -13,7 +13,8 @@ const maxSpecial = 256
 // specials finds tokens by their spelling: the leftmost in a text, and the longest among those that begin there.
 type specials struct {
 	ids     map[string]int32
-	lengths [256][]int // of the spellings that begin with a byte, the longest first
+	lengths [256][]int  // of the spellings that begin with a byte, the longest first
+	second  [256][]bool // the bytes that follow it in one of them; nil where it is one by itself
 }
 
 func (s *specials) add(name string, id int32) error {
@@ -30,11 +31,25 @@ func (s *specials) add(name string, id int32) error {
 		return nil
 	}
 	s.ids[name] = id
+	s.addSecond(name)
 	list := &s.lengths[name[0]]
 	if at, ok := slices.BinarySearchFunc(*list, len(name), func(a, b int) int { return cmp.Compare(b, a) }); !ok {
 		*list = slices.Insert(*list, at, len(name))
 	}
 	return nil
+}
+
+func (s *specials) addSecond(name string) {
+	list := &s.second[name[0]]
+	switch {
+	case len(name) == 1:
+		*list = nil
+	case len(s.lengths[name[0]]) == 0:
+		*list = make([]bool, 256)
+		fallthrough
+	case *list != nil:
+		(*list)[name[1]] = true
+	}
 }
 
 // find returns where the next special token begins, its id and its length; length 0 and len(text) where there is none.
@@ -43,6 +58,9 @@ func (s *specials) find(text string) (at int, id int32, n int) {
 		return len(text), 0, 0
 	}
 	for i := range len(text) {
+		if second := s.second[text[i]]; second != nil && (i+1 == len(text) || !second[text[i+1]]) {
+			continue
+		}
 		for _, n := range s.lengths[text[i]] {
 			if n > len(text)-i {
 				continue
