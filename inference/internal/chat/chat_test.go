@@ -36,8 +36,16 @@ func loadReference(t *testing.T) reference {
 // kindOf is what New must make of a template.
 func kindOf(name string) string {
 	for _, k := range []struct{ part, kind string }{
-		{"Phi-3-mini-4k", "template"}, {".gguf", "chatml"}, {"Qwen3", "chatml"}, {"Llama-3", "llama3"}, {"trims", "llama3"}, {"gemma", "gemma"},
-		{"folds the system message", "gemma"}, {"Phi-3", "phi3"}, {"Phi-4-mini", "phi3"}, {"Mistral", "mistral"},
+		{"Phi-3-mini-4k", "template"},
+		{".gguf", "chatml"},
+		{"Qwen3", "chatml"},
+		{"Llama-3", "llama3"},
+		{"trims", "llama3"},
+		{"gemma", "gemma"},
+		{"folds the system message", "gemma"},
+		{"Phi-3", "phi3"},
+		{"Phi-4-mini", "phi3"},
+		{"Mistral", "mistral"},
 	} {
 		if strings.Contains(name, k.part) {
 			return k.kind

@@ -151,30 +151,30 @@ func (r *raw) alignment(a uint32) *raw {
 // sample holds every kind of value, and tensors of three types.
 func sample() ([]Key, []Data) {
 	return []Key{
-			{"a.uint8", uint8(200)},
-			{"a.int8", int8(-3)},
-			{"a.uint16", uint16(60000)},
-			{"a.int16", int16(-300)},
-			{"a.uint32", uint32(1 << 31)},
-			{"a.int32", int32(-1 << 30)},
-			{"a.uint64", uint64(1 << 40)},
-			{"a.int64", int64(-1 << 40)},
-			{"a.float32", float32(1e-6)},
-			{"a.float64", math.Pi},
-			{"a.bool", true},
-			{"a.text", "不锈钢\x00"},
-			{"a.empty", ""},
-			{"a.texts", []string{"a", "", "Ġthe"}},
-			{"a.ints", []int32{1, -2, 3}},
-			{"a.uints", []uint32{1, 2}},
-			{"a.floats", []float32{0.5}},
-			{"a.bools", []bool{true, false}},
-			{"a.bytes", []uint8{1, 2, 3}},
-		}, []Data{
-			{"w", quant.Q8_0, []int{64, 3}, bytes.Repeat([]byte{1}, 3*68)},
-			{"b", quant.F32, []int{5}, bytes.Repeat([]byte{2}, 20)},
-			{"h", quant.F16, []int{2, 3, 4, 1}, bytes.Repeat([]byte{3}, 48)},
-		}
+		{"a.uint8", uint8(200)},
+		{"a.int8", int8(-3)},
+		{"a.uint16", uint16(60000)},
+		{"a.int16", int16(-300)},
+		{"a.uint32", uint32(1 << 31)},
+		{"a.int32", int32(-1 << 30)},
+		{"a.uint64", uint64(1 << 40)},
+		{"a.int64", int64(-1 << 40)},
+		{"a.float32", float32(1e-6)},
+		{"a.float64", math.Pi},
+		{"a.bool", true},
+		{"a.text", "不锈钢\x00"},
+		{"a.empty", ""},
+		{"a.texts", []string{"a", "", "Ġthe"}},
+		{"a.ints", []int32{1, -2, 3}},
+		{"a.uints", []uint32{1, 2}},
+		{"a.floats", []float32{0.5}},
+		{"a.bools", []bool{true, false}},
+		{"a.bytes", []uint8{1, 2, 3}},
+	}, []Data{
+		{"w", quant.Q8_0, []int{64, 3}, bytes.Repeat([]byte{1}, 3*68)},
+		{"b", quant.F32, []int{5}, bytes.Repeat([]byte{2}, 20)},
+		{"h", quant.F16, []int{2, 3, 4, 1}, bytes.Repeat([]byte{3}, 48)},
+	}
 }
 
 func TestWriteThenRead(t *testing.T) {

@@ -59,8 +59,10 @@ func TestNewRefuses(t *testing.T) {
 		"part of a block":            {nil, []Tensor{{Name: "a", Type: quant.Q8_0, Dims: []int{33}}}, ErrTensor},
 		"an unknown type":            {nil, []Tensor{{Name: "a", Type: 99, Dims: []int{32}}}, ErrType},
 		"tensors beyond any file": {nil, []Tensor{
-			{Name: "a", Type: quant.F32, Dims: []int{1 << 59}}, {Name: "b", Type: quant.F32, Dims: []int{1 << 59}},
-			{Name: "c", Type: quant.F32, Dims: []int{1 << 59}}, {Name: "d", Type: quant.F32, Dims: []int{1 << 59}},
+			{Name: "a", Type: quant.F32, Dims: []int{1 << 59}},
+			{Name: "b", Type: quant.F32, Dims: []int{1 << 59}},
+			{Name: "c", Type: quant.F32, Dims: []int{1 << 59}},
+			{Name: "d", Type: quant.F32, Dims: []int{1 << 59}},
 		}, ErrTensor},
 	} {
 		if _, err := New(c.keys, c.tensors, zeros); !errors.Is(err, c.want) {

@@ -239,7 +239,7 @@ func TestFromFile(t *testing.T) {
 	}
 	bert := open(fileOf(t, bertSpec(),
 		gguf.Key{Name: "tokenizer.ggml.bos_token_id", Value: uint32(2)},
-		gguf.Key{Name: "tokenizer.ggml.seperator_token_id", Value: uint32(3)}, //nolint:misspell // the format's spelling
+		gguf.Key{Name: "tokenizer.ggml.seperator_token_id", Value: uint32(3)},
 		gguf.Key{Name: "tokenizer.ggml.unknown_token_id", Value: uint32(1)},
 	))
 	if got := bert.AppendSentence(nil, "Unaffable x", 99); !slices.Equal(got, []int32{2, 4, 5, 6, 1, 3}) {

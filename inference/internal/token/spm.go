@@ -239,7 +239,7 @@ func (m *spm) appendBytes(dst []int32, c string, inside bool) []int32 {
 		id := m.bytes[c[i]]
 		if id < 0 {
 			dst = dst[:from]
-			if m.unknown >= 0 && !(inside && dst[from-1] == m.unknown) {
+			if m.unknown >= 0 && (!inside || dst[from-1] != m.unknown) {
 				dst = append(dst, m.unknown)
 			}
 			return dst
