@@ -84,11 +84,11 @@ func run() int {
 	return 0
 }
 
-// open loads a model, with a thread for each processor unless the user has chosen fewer. The program has one thread more:
-// the window's. Without it a click waits until a worker pauses.
+// open loads a model, with as many threads as suit the machine unless the user has chosen otherwise. The program has one
+// thread more: the window's. Without it a click waits until a worker pauses.
 func open(path string, threads int, progress func(done, total int64)) (studio.Model, error) {
 	if threads == 0 {
-		threads = runtime.NumCPU()
+		threads = inference.DefaultThreads()
 	}
 	return inference.Open(path, inference.OnLoad(progress), inference.Threads(threads))
 }

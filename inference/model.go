@@ -2,7 +2,6 @@ package inference
 
 import (
 	"fmt"
-	"runtime"
 	"sync"
 
 	"shelftalk/inference/internal/arch"
@@ -83,14 +82,6 @@ func load(file *gguf.File, size int64, name string, o options) (*Model, error) {
 	m.classes = sync.OnceValue(func() []sample.Class { return sample.NewClasses(m.tokens.Size(), m.tokens.Bytes) })
 	m.describe(file, plan, name, size)
 	return m, m.start(plan, o)
-}
-
-func defaultThreads() int {
-	n := runtime.GOMAXPROCS(0)
-	if n >= 4 {
-		n--
-	}
-	return n
 }
 
 func (m *Model) describe(file *gguf.File, plan *nn.Plan, name string, size int64) {

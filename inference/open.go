@@ -43,7 +43,7 @@ func Load(data []byte, opts ...Option) (*Model, error) {
 
 // settle applies the options to the defaults.
 func settle(opts []Option) options {
-	o := options{threads: defaultThreads(), rows: defaultRows, weights: hf.Q8}
+	o := options{threads: DefaultThreads(), rows: defaultRows, weights: hf.Q8}
 	for _, opt := range opts {
 		opt(&o)
 	}
