@@ -2,6 +2,7 @@ package inference_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,5 +81,59 @@ func TestFoldersAgreeWithTransformers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What a folder lacks, or has too much of, is told by the engine's own errors.
+func TestFoldersRefused(t *testing.T) {
+	const weights, config = "model.safetensors", "config.json"
+	write := func(t *testing.T, path, text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		damage func(t *testing.T, folder string) error
+		want   error
+		says   string
+	}{
+		"nothing there": {func(_ *testing.T, f string) error { return os.Remove(filepath.Join(f, config)) }, inference.ErrFormat, config},
+		"a pickle": {func(_ *testing.T, f string) error {
+			return os.Rename(filepath.Join(f, weights), filepath.Join(f, "pytorch_model.bin"))
+		}, inference.ErrUnsupported, "save_pretrained"},
+		"cut short": {func(_ *testing.T, f string) error { return os.Truncate(filepath.Join(f, weights), 100_000) }, inference.ErrTruncated, weights},
+		"GPTQ": {func(t *testing.T, f string) error {
+			write(t, filepath.Join(f, config), `{"architectures": ["LlamaForCausalLM"], "quantization_config": {"quant_method": "gptq"}}`)
+			return nil
+		}, inference.ErrUnsupported, "original folder"},
+		"another network": {func(t *testing.T, f string) error {
+			write(t, filepath.Join(f, config), `{"architectures": ["MambaForCausalLM"]}`)
+			return nil
+		}, inference.ErrUnsupported, "LlamaForCausalLM"},
+		"too many heads": {func(t *testing.T, f string) error {
+			data, err := os.ReadFile(filepath.Join(f, config))
+			write(t, filepath.Join(f, config), strings.Replace(string(data), `"num_key_value_heads": 2`, `"num_key_value_heads": 1`, 1))
+			return err
+		}, inference.ErrFormat, "attn_k"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := folder(t, "llama")
+			if err := c.damage(t, path); err != nil {
+				t.Fatal(err)
+			}
+			m, err := inference.Open(path)
+			if err == nil {
+				m.Close()
+			}
+			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), path) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	if _, err := inference.Open(folder(t, "llama"), inference.Quantise("q5")); !errors.Is(err, inference.ErrRequest) {
+		t.Errorf("weights as q5: %v", err)
+	}
+	if _, err := inference.Open(folder(t, "llama"), inference.MemoryLimit(1<<20)); !errors.Is(err, inference.ErrMemory) {
+		t.Errorf("a megabyte: %v", err)
 	}
 }

@@ -219,6 +219,21 @@ func rewrite(t testing.TB, path string, rename func(string) string) {
 	}
 }
 
+// extend adds a vector of zeros to a weight file.
+func extend(t testing.TB, path, name, dtype string, n, size int) {
+	t.Helper()
+	entries, data := header(t, path)
+	entries[name] = map[string]any{"dtype": dtype, "shape": []int{n}, "data_offsets": []int{len(data), len(data) + size}}
+	text, err := json.Marshal(entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := binary.LittleEndian.AppendUint64(nil, uint64(len(text)))
+	if err := os.WriteFile(path, slices.Concat(b, text, data, make([]byte, size)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // edit changes a folder's JSON file.
 func edit(t testing.TB, folder, file string, change func(map[string]any)) {
 	t.Helper()
@@ -243,14 +258,19 @@ func TestOldSpellings(t *testing.T) {
 		name, what string
 		rename     func(string) string
 		config     func(map[string]any)
+		extra      []string
 	}{
-		{"gpt2", "no prefix", func(n string) string { return strings.TrimPrefix(n, "transformer.") }, nil},
-		{"bert", "a prefix", func(n string) string { return "bert." + n }, nil},
+		{"gpt2", "no prefix", func(n string) string { return strings.TrimPrefix(n, "transformer.") }, func(c map[string]any) {
+			c["n_ctx"] = c["n_positions"]
+			delete(c, "n_positions")
+			delete(c, "tie_word_embeddings")
+		}, []string{"h.0.attn.bias", "h.1.attn.masked_bias", "lm_head.weight"}},
+		{"bert", "a prefix", func(n string) string { return "bert." + n }, nil, []string{"bert.pooler.dense.bias", "cls.predictions.bias", "bert.embeddings.position_ids"}},
 		{"bert", "gamma and beta", func(n string) string {
 			n = strings.Replace(n, "LayerNorm.weight", "LayerNorm.gamma", 1)
 			return strings.Replace(n, "LayerNorm.bias", "LayerNorm.beta", 1)
-		}, func(c map[string]any) { delete(c, "architectures") }},
-		{"llama", "no prefix", func(n string) string { return strings.TrimPrefix(n, "model.") }, nil},
+		}, func(c map[string]any) { delete(c, "architectures") }, nil},
+		{"llama", "no prefix", func(n string) string { return strings.TrimPrefix(n, "model.") }, nil, []string{"layers.0.self_attn.rotary_emb.inv_freq"}},
 		{"llama", "rope_scaling", nil, func(c map[string]any) {
 			scaling := c["rope_parameters"].(map[string]any)
 			c["rope_theta"] = scaling["rope_theta"]
@@ -259,7 +279,7 @@ func TestOldSpellings(t *testing.T) {
 			delete(scaling, "rope_type")
 			c["rope_scaling"] = scaling
 			delete(c, "rope_parameters")
-		}},
+		}, nil},
 		{"gemma3", "rope_local_base_freq", nil, func(c map[string]any) {
 			both := c["rope_parameters"].(map[string]any)
 			c["rope_local_base_freq"] = both["sliding_attention"].(map[string]any)["rope_theta"]
@@ -269,7 +289,7 @@ func TestOldSpellings(t *testing.T) {
 			delete(c, "rope_parameters")
 			delete(c, "layer_types")
 			delete(c, "tie_word_embeddings")
-		}},
+		}, nil},
 		{"phi3", "original context", nil, func(c map[string]any) {
 			scaling := c["rope_parameters"].(map[string]any)
 			c["rope_theta"] = scaling["rope_theta"]
@@ -279,12 +299,15 @@ func TestOldSpellings(t *testing.T) {
 			}
 			c["rope_scaling"] = scaling
 			delete(c, "rope_parameters")
-		}},
+		}, nil},
 	} {
 		t.Run(c.name+" "+c.what, func(t *testing.T) {
 			new, old := saved(t, c.name), saved(t, c.name)
 			if c.rename != nil {
 				rewrite(t, filepath.Join(old, single), c.rename)
+			}
+			for _, name := range c.extra {
+				extend(t, filepath.Join(old, single), name, "U8", 4, 4)
 			}
 			if c.config != nil {
 				edit(t, old, "config.json", c.config)
@@ -411,7 +434,13 @@ func TestFoldersRefused(t *testing.T) {
 		{"irregular windows", "gemma3", set("layer_types", []string{"full_attention", "sliding_attention", "full_attention"}), ErrUnsupported, "layer_types"},
 		{"a window", "qwen2", set("use_sliding_window", true), ErrUnsupported, "use_sliding_window"},
 		{"a part of another network", "llama", tensor("model.layers.0.mlp.up_proj.weight", "model.layers.0.mlp.extra.weight"), ErrMissing, "up_proj"},
-		{"two spellings of one tensor", "llama", tensor("model.norm.weight", "lm_head.weight."), ErrMissing, "norm.weight"},
+		{"two spellings of one tensor", "llama", tensor("lm_head.weight", "norm.weight"), ErrSafetensors, "norm.weight"},
+		{"a quantised tensor", "llama", func(t *testing.T, folder string) {
+			extend(t, filepath.Join(folder, single), "model.layers.0.self_attn.q_proj.bias", "I32", 64, 256)
+		}, ErrQuantised, "q_proj.bias"},
+		{"a tensor beside", "llama", func(t *testing.T, folder string) {
+			extend(t, filepath.Join(folder, single), "model.layers.0.self_attn.sinks", "F32", 1, 4)
+		}, ErrUnsupported, "sinks"},
 		{"a shard is missing", "qwen2", remove("model-00002-of-00004.safetensors"), ErrMissing, "00002"},
 		{"a shard is out of the folder", "qwen2", write(index, `{"weight_map": {"a": "../a.safetensors"}}`), ErrConfig, "../a"},
 		{"a shard is a pickle", "qwen2", write(index, `{"weight_map": {"a": "a.bin"}}`), ErrConfig, "a.bin"},

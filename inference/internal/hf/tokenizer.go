@@ -3,6 +3,7 @@ package hf
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -23,14 +24,10 @@ const (
 //
 // https://huggingface.co/docs/tokenizers
 type tokenizer struct {
-	Added []struct {
-		ID      int    `json:"id"`
-		Content string `json:"content"`
-		Special bool   `json:"special"`
-	} `json:"added_tokens"`
-	Normalizer *stage `json:"normalizer"`
-	Pre        *stage `json:"pre_tokenizer"`
-	Post       *stage `json:"post_processor"`
+	Added      []addedToken `json:"added_tokens"`
+	Normalizer *stage       `json:"normalizer"`
+	Pre        *stage       `json:"pre_tokenizer"`
+	Post       *stage       `json:"post_processor"`
 	Model      struct {
 		Type         string          `json:"type"`
 		Vocab        json.RawMessage `json:"vocab"`
@@ -41,6 +38,13 @@ type tokenizer struct {
 		ByteFallback bool            `json:"byte_fallback"`
 		IgnoreMerges bool            `json:"ignore_merges"`
 	} `json:"model"`
+}
+
+// addedToken is a token that is found before text is cut into words.
+type addedToken struct {
+	ID      int    `json:"id"`
+	Content string `json:"content"`
+	Special bool   `json:"special"`
 }
 
 // stage is a normaliser, pre-tokenizer or post-processor, or a sequence of them.
@@ -125,6 +129,9 @@ func (t *tokenizer) list(rows int) (*vocabulary, error) {
 	var vocab map[string]int
 	if err := json.Unmarshal(t.Model.Vocab, &vocab); err != nil {
 		return nil, fmt.Errorf("tokenizer.json, vocabulary: %w: %w", ErrConfig, err)
+	}
+	if rows > 0 { // Gemma 3 adds a token for pictures that its writing models have no row for
+		t.Added = slices.DeleteFunc(t.Added, func(a addedToken) bool { return a.ID >= rows })
 	}
 	size, most := 0, min(maxVocab, max(rows, 2*(len(vocab)+len(t.Added))+1024))
 	place := func(token string, id int) error {

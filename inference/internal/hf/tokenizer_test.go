@@ -129,6 +129,21 @@ func TestSpecialTokens(t *testing.T) {
 	}
 }
 
+// An added token that the model has no row for is left out.
+func TestTokensWithoutRows(t *testing.T) {
+	text := strings.Replace(string(tokenizerFile(t, "gemma")), `"added_tokens": [`,
+		`"added_tokens": [{"id": 700, "content": "<image>", "special": true}, `, 1)
+	for rows, want := range map[string]int{`{"vocab_size": 700}`: 700, `{"vocab_size": 701}`: 701, `{}`: 701} {
+		f, err := translate(t, map[string]string{"config.json": rows, "tokenizer.json": text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tokens, _ := f.Texts("tokenizer.ggml.tokens"); len(tokens) != want {
+			t.Errorf("%s: %d tokens, want %d", rows, len(tokens), want)
+		}
+	}
+}
+
 // The frame that a tokenizer puts around a text decides whether it begins with a special token.
 func TestFrameBegins(t *testing.T) {
 	text := bytes.Replace(tokenizerFile(t, "llama3"), []byte(`"post_processor": null`), []byte(`"post_processor": {"type": "Sequence", "processors":
