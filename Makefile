@@ -68,14 +68,16 @@ cross: ## everything that is pure Go, for other systems
 	  CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) vet -unsafeptr=false ./inference/... ./store/... ./app/cli/... || exit 1; \
 	done
 
-arm: ## the kernels of arm64 in an emulator: every tier, and processors that lack one or both
+arm: ## what arm64 does otherwise, in an emulator: every tier, and processors that lack one or both
 	@command -v qemu-aarch64-static >/dev/null || { echo "arm: qemu-aarch64-static is missing; run scripts/setup.sh test"; exit 1; }
-	@CGO_ENABLED=0 GOARCH=arm64 $(GO) test -c -o bin/kernel-arm64.test ./inference/internal/kernel
-	@CGO_ENABLED=0 GOARCH=arm64 $(GO) test -c -o bin/quant-arm64.test ./inference/internal/quant
-	@cd inference/internal/kernel && qemu-aarch64-static -cpu max ../../../bin/kernel-arm64.test
-	@cd inference/internal/quant && qemu-aarch64-static -cpu max ../../../bin/quant-arm64.test
+	@run() { \
+	  CGO_ENABLED=0 GOARCH=arm64 $(GO) test -c -o bin/arm64.test ./$$1 && echo "$$1" && \
+	  (cd $$1 && qemu-aarch64-static -cpu max $(CURDIR)/bin/arm64.test -test.run "$$2"); \
+	}; \
+	run inference ArchitecturesAgree && run inference/internal/nn 'QuantisedArchitectures|RowsDoNot' && \
+	run inference/internal/quant . && run inference/internal/kernel .
 	@cd inference/internal/kernel && for has in neoverse-n1/dotprod cortex-a72/generic; do \
-	  echo "$$has"; qemu-aarch64-static -cpu $${has%/*} ../../../bin/kernel-arm64.test -test.v -test.run 'Tier|Exact|StaysInside' >../../../bin/arm.log && \
+	  echo "$$has"; qemu-aarch64-static -cpu $${has%/*} ../../../bin/arm64.test -test.v -test.run 'Tier|Exact|StaysInside' >../../../bin/arm.log && \
 	  grep "PASS: TestIntegersAreExact/$${has#*/} " ../../../bin/arm.log || { tail -20 ../../../bin/arm.log; exit 1; }; \
 	done
 
