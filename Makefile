@@ -91,8 +91,8 @@ noasm: ## the same program in plain Go
 bench: cli ## this machine's speed
 	@bin/shelftalk-cli bench --model $(MODEL)
 
-bench-peer: cli ## side by side with llama.cpp, in one run
-	@scripts/bench-peer --model $(MODEL)
+bench-peer: cli ## side by side with llama.cpp, in one run; docs/speed.md shows it
+	@scripts/bench-peer --model $(MODEL) --write docs/speed.md
 
 fuzz: ## every fuzz target for FUZZTIME (1m) each
 	@scripts/fuzz
