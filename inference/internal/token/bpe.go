@@ -32,7 +32,7 @@ func newBPE(s Spec, kinds []Kind) (*bpe, error) {
 			return nil, fmt.Errorf("no token for %q: %w", rune(i), ErrVocabulary)
 		}
 	}
-	if b.merges, err = newMerges(s.Merges, ids, nil); err != nil {
+	if b.merges, err = newMerges(s.Merges, s.Tokens, kinds, ids, nil); err != nil {
 		return nil, err
 	}
 	if p.wholeWords {

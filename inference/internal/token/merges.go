@@ -21,11 +21,12 @@ type merges map[uint64]merge
 
 func pair(a, b int32) uint64 { return uint64(uint32(a))<<32 | uint64(uint32(b)) }
 
-// newMerges reads pairs of tokens with a space between, by rank. A pair with a token of foreign, and not of ids, is left
-// out: text doesn't use it.
-func newMerges(lines []string, ids map[string]int32, foreign map[string]bool) (merges, error) {
+// newMerges reads pairs of tokens with a space between, by rank. ids are those of tokens; a pair with a token of foreign, and
+// not of ids, is left out: text doesn't use it.
+func newMerges(lines, tokens []string, kinds []Kind, ids map[string]int32, foreign map[string]bool) (merges, error) {
 	m := make(merges, len(lines))
 	var joined []byte
+	id := int32(-1)
 	for rank, line := range lines {
 		if len(line) < 3 {
 			return nil, fmt.Errorf("merge %d is %q: %w", rank, line, ErrMerges)
@@ -38,7 +39,12 @@ func newMerges(lines []string, ids map[string]int32, foreign map[string]bool) (m
 		joined = append(append(joined[:0], left...), right...)
 		l, ok1 := ids[left]
 		r, ok2 := ids[right]
-		id, ok3 := ids[string(joined)]
+		// Most often the merged tokens are listed in the order of the merges.
+		id++
+		ok3 := int(id) < len(tokens) && kinds[id] == Normal && tokens[id] == string(joined)
+		if !ok3 {
+			id, ok3 = ids[string(joined)]
+		}
 		if !ok1 || !ok2 || !ok3 {
 			if (ok1 || foreign[left]) && (ok2 || foreign[right]) && (ok3 || foreign[string(joined)]) {
 				continue

@@ -2,20 +2,38 @@ package token
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"slices"
 	"sort"
 )
 
 // sort orders the tokens that write something by what they write, equal ones by id.
 func (t *Tokenizer) sort() {
-	t.sorted = make([]int32, 0, len(t.kinds))
+	// The first eight bytes as a number decide nearly always.
+	type keyed struct {
+		head uint64
+		id   int32
+	}
+	list := make([]keyed, 0, len(t.kinds))
 	for id := range t.kinds {
-		if n := len(t.Bytes(int32(id))); n > 0 {
-			t.sorted = append(t.sorted, int32(id))
-			t.longest = max(t.longest, n)
+		if b := t.Bytes(int32(id)); len(b) > 0 {
+			var head [8]byte
+			copy(head[:], b)
+			list = append(list, keyed{binary.BigEndian.Uint64(head[:]), int32(id)})
+			t.longest = max(t.longest, len(b))
 		}
 	}
-	slices.SortStableFunc(t.sorted, func(a, b int32) int { return bytes.Compare(t.Bytes(a), t.Bytes(b)) })
+	slices.SortFunc(list, func(a, b keyed) int {
+		if a.head != b.head {
+			return cmp.Compare(a.head, b.head)
+		}
+		return cmp.Or(bytes.Compare(t.Bytes(a.id), t.Bytes(b.id)), cmp.Compare(a.id, b.id))
+	})
+	t.sorted = make([]int32, len(list))
+	for i, k := range list {
+		t.sorted[i] = k.id
+	}
 }
 
 // Sorted returns the ids of all tokens that write something, by their bytes. The slice is the Tokenizer's own.

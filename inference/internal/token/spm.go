@@ -36,27 +36,32 @@ type spm struct {
 
 func newSPM(s Spec, kinds []Kind) (*spm, error) {
 	m := &spm{unknown: s.Unknown, prefix: s.SpacePrefix, trim: s.TrimSpaces, bridges: map[rune]bool{}, cache: newWordCache()}
-	if err := m.addPieces(s, kinds); err != nil {
+	order, err := m.addPieces(s, kinds)
+	if err != nil {
 		return nil, err
 	}
-	var err error
 	if len(s.Merges) > 0 {
 		foreign := map[string]bool{}
 		for _, tok := range s.Tokens {
 			foreign[tok] = true
 		}
-		m.merges, err = newMerges(s.Merges, m.pieces, foreign)
+		m.merges, err = newMerges(s.Merges, s.Tokens, kinds, m.pieces, foreign)
 	} else {
-		err = m.deriveMerges(s, kinds)
+		err = m.deriveMerges(s, kinds, order)
 	}
 	return m, err
 }
 
-// addPieces finds the tokens of texts and of bytes.
-func (m *spm) addPieces(s Spec, kinds []Kind) error {
-	var err error
+// piece is a token that texts are made of.
+type piece struct {
+	text string
+	id   int32
+}
+
+// addPieces finds the tokens of texts, by id, and of bytes.
+func (m *spm) addPieces(s Spec, kinds []Kind) (order []piece, err error) {
 	if m.pieces, err = textTokens(s.Tokens, kinds); err != nil {
-		return err
+		return nil, err
 	}
 	total, missing := 0, 256
 	for i := range m.bytes {
@@ -68,7 +73,7 @@ func (m *spm) addPieces(s Spec, kinds []Kind) error {
 			delete(m.pieces, tok)
 			b, ok := byteOf(tok)
 			if !ok || m.bytes[b] >= 0 {
-				return fmt.Errorf("token %d, %q, isn't a byte, or not the only one: %w", id, tok, ErrVocabulary)
+				return nil, fmt.Errorf("token %d, %q, isn't a byte, or not the only one: %w", id, tok, ErrVocabulary)
 			}
 			m.bytes[b] = int32(id)
 			missing--
@@ -82,14 +87,17 @@ func (m *spm) addPieces(s Spec, kinds []Kind) error {
 			continue
 		}
 		if total += len(tok); len(tok) > maxPiece || total > maxPieces {
-			return fmt.Errorf("a token of %d bytes, %d up to it: %w", len(tok), total, ErrVocabulary)
+			return nil, fmt.Errorf("a token of %d bytes, %d up to it: %w", len(tok), total, ErrVocabulary)
+		}
+		if m.pieces[tok] == int32(id) && tok != "" {
+			order = append(order, piece{tok, int32(id)})
 		}
 		m.addBridges(tok)
 	}
 	if missing > 0 && m.unknown < 0 {
-		return fmt.Errorf("%d bytes have no token, and there is none for unknown text: %w", missing, ErrVocabulary)
+		return nil, fmt.Errorf("%d bytes have no token, and there is none for unknown text: %w", missing, ErrVocabulary)
 	}
-	return nil
+	return order, nil
 }
 
 func (m *spm) addBridges(tok string) {
@@ -116,7 +124,7 @@ func spaces(tok string) bool { return strings.Trim(tok, " "+blankMark) == "" }
 
 // deriveMerges ranks the ways to join two pieces to a third: by the third's score, then by the first's and the second's
 // id. Runs of spaces that are tokens come before everything else, the shortest first.
-func (m *spm) deriveMerges(s Spec, kinds []Kind) error {
+func (m *spm) deriveMerges(s Spec, kinds []Kind, order []piece) error {
 	if len(s.Scores) != len(s.Tokens) {
 		return fmt.Errorf("%d scores for %d tokens: %w", len(s.Scores), len(s.Tokens), ErrVocabulary)
 	}
@@ -126,18 +134,12 @@ func (m *spm) deriveMerges(s Spec, kinds []Kind) error {
 		}
 		return float64(s.Scores[id])
 	}
-	type scored struct {
-		text string
-		id   int32
-	}
-	order := make([]scored, 0, len(m.pieces))
-	for text, id := range m.pieces {
-		if math.IsNaN(score(id)) {
-			return fmt.Errorf("token %d has no score: %w", id, ErrVocabulary)
+	for _, p := range order {
+		if math.IsNaN(score(p.id)) {
+			return fmt.Errorf("token %d has no score: %w", p.id, ErrVocabulary)
 		}
-		order = append(order, scored{text, id})
 	}
-	slices.SortFunc(order, func(a, b scored) int {
+	slices.SortFunc(order, func(a, b piece) int {
 		return cmp.Or(cmp.Compare(score(b.id), score(a.id)), cmp.Compare(a.id, b.id))
 	})
 	m.merges = make(merges, 2*len(order))

@@ -155,7 +155,7 @@ func FuzzEncode(f *testing.F) {
 	}
 	tokens := []*Tokenizer{tiny(f, "llama"), tiny(f, "qwen2")}
 	s := tinySpec(f, "llama")
-	for _, pattern := range []string{"gpt-2", "llama-bpe"} {
+	for _, pattern := range []string{"gpt-2", "llama-bpe", "smaug-bpe", "tekken", "gpt-4o"} {
 		s.Pattern = pattern
 		tok, err := New(s)
 		if err != nil {
