@@ -20,6 +20,7 @@ type Options struct {
 	Layers  int    // default 2
 	Context int    // default 512
 	Tied    bool   // no output matrix: the embedding's is used
+	Pieces  bool   // a SentencePiece vocabulary, which reads a text with a space in front
 	Seed    uint64 // of the weights
 }
 
@@ -76,6 +77,8 @@ type model struct {
 	typ                          quant.Type
 	width, hidden, heads, kv, hd int
 	tokens, merges               []string
+	kinds                        []int32
+	scores                       []float32 // of pieces, instead of merges
 	random                       *rand.Rand
 }
 
@@ -109,21 +112,28 @@ func newModel(o Options) (*model, error) {
 		m.width = elems
 	}
 	m.hidden, m.hd = 2*m.width, m.width/m.heads
-	m.tokens, m.merges = vocabulary()
+	if m.tokens, m.merges = vocabulary(); m.Pieces {
+		m.tokens, m.kinds, m.scores = pieces()
+		return m, nil
+	}
+	m.kinds = make([]int32, len(m.tokens))
+	for i := range m.kinds {
+		m.kinds[i] = 1
+		if i >= len(m.tokens)-len(controls()) {
+			m.kinds[i] = 3
+		}
+	}
 	return m, nil
 }
 
 func (m *model) keys() []gguf.Key {
-	kinds := make([]int32, len(m.tokens))
-	for i := range kinds {
-		kinds[i] = 1
-		if i >= len(m.tokens)-len(controls()) {
-			kinds[i] = 3
-		}
-	}
 	end := uint32(len(m.tokens))
 	key := func(name string) string { return m.Arch + "." + name }
 	pattern := map[string]string{"llama": "smollm", "qwen2": "qwen2"}[m.Arch]
+	kind, ranks := "gpt2", gguf.Key{Name: "tokenizer.ggml.merges", Value: m.merges}
+	if m.Pieces {
+		kind, ranks = "llama", gguf.Key{Name: "tokenizer.ggml.scores", Value: m.scores}
+	}
 	return []gguf.Key{
 		{Name: "general.architecture", Value: m.Arch},
 		{Name: "general.name", Value: "Tiny " + m.Arch + " " + m.Type},
@@ -135,11 +145,11 @@ func (m *model) keys() []gguf.Key {
 		{Name: key("attention.head_count_kv"), Value: uint32(m.kv)},
 		{Name: key("attention.layer_norm_rms_epsilon"), Value: float32(1e-6)},
 		{Name: key("rope.freq_base"), Value: float32(10000)},
-		{Name: "tokenizer.ggml.model", Value: "gpt2"},
+		{Name: "tokenizer.ggml.model", Value: kind},
 		{Name: "tokenizer.ggml.pre", Value: pattern},
 		{Name: "tokenizer.ggml.tokens", Value: m.tokens},
-		{Name: "tokenizer.ggml.token_type", Value: kinds},
-		{Name: "tokenizer.ggml.merges", Value: m.merges},
+		{Name: "tokenizer.ggml.token_type", Value: m.kinds},
+		ranks,
 		{Name: "tokenizer.ggml.bos_token_id", Value: end - 3},
 		{Name: "tokenizer.ggml.eos_token_id", Value: end - 1},
 		{Name: "tokenizer.ggml.add_bos_token", Value: false},

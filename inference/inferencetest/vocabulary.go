@@ -1,6 +1,9 @@
 package inferencetest
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // controls are the last tokens: begin of text, and the marks of ChatML.
 func controls() []string { return []string{"<|endoftext|>", "<|im_start|>", "<|im_end|>"} }
@@ -21,6 +24,32 @@ func vocabulary() (tokens, merges []string) {
 		merges = append(merges, left+" "+right)
 	}
 	return append(tokens, controls()...), merges
+}
+
+// pieces returns a vocabulary of SentencePiece's kind, with the kinds and scores of its tokens: the bytes, the characters
+// of ASCII, and words.
+func pieces() (tokens []string, kinds []int32, scores []float32) {
+	add := func(token string, kind int32) {
+		tokens, kinds, scores = append(tokens, token), append(kinds, kind), append(scores, -float32(len(tokens)))
+	}
+	add("<unk>", 2)
+	for b := range 256 {
+		add(fmt.Sprintf("<0x%02X>", b), 6)
+	}
+	add("▁", 1)
+	for c := '!'; c <= '~'; c++ {
+		add(string(c), 1)
+	}
+	for _, word := range []string{
+		"▁t", "he", "▁the", "in", "an", "er", "re", "on", "▁a", "▁an", "▁and", "▁s", "or", "en", "it", "ing", "es", "al", "le",
+		"▁▁", "--", "ti", "tit", "title", "不", "锈", "，", "no", "▁no", "ye", "yes", "▁yes",
+	} {
+		add(word, 1)
+	}
+	for _, name := range controls() {
+		add(name, 3)
+	}
+	return tokens, kinds, scores
 }
 
 // letter is the character that stands for a byte: printable ones of Latin-1 for themselves, the rest from U+0100 on.
