@@ -10,6 +10,7 @@ import (
 	"shelftalk/inference/internal/kernel"
 	"shelftalk/inference/internal/kv"
 	"shelftalk/inference/internal/sched"
+	"shelftalk/inference/internal/schema"
 	"shelftalk/inference/internal/token"
 )
 
@@ -58,6 +59,7 @@ func refusal(err error) error {
 		}},
 		{ErrMemory, []error{kernel.ErrMemory, kv.ErrFull}},
 		{ErrContext, []error{sched.ErrContext}},
+		{ErrRequest, []error{schema.ErrSyntax, schema.ErrKeyword, schema.ErrEmpty, schema.ErrLimit}},
 		{ErrClosed, []error{sched.ErrClosed}},
 	} {
 		for _, e := range r.of {

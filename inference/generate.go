@@ -122,6 +122,9 @@ func (m *Model) probs(list []sched.Prob) []TokenProb {
 		return string(m.tokens.Bytes(id))
 	}
 	for _, p := range list {
+		if p.Forced {
+			continue
+		}
 		t := TokenProb{Text: text(p.ID), LogProb: p.Log}
 		for _, o := range p.Others {
 			t.Top = append(t.Top, Alternative{text(o.ID), o.Log})

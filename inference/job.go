@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"shelftalk/inference/internal/chat"
 	"shelftalk/inference/internal/sample"
 	"shelftalk/inference/internal/sched"
+	"shelftalk/inference/internal/schema"
 )
 
 // job translates a request for the scheduler.
@@ -25,6 +27,11 @@ func (m *Model) job(r Request) (sched.Job, error) {
 		if j.Contrast, err = m.prompt(r.Contrast); err != nil {
 			return j, fmt.Errorf("contrast: %w", err)
 		}
+	}
+	if r.Schema != nil {
+		slot, err := m.document(r)
+		j.Parts = []sched.Part{{Slot: slot}}
+		return j, err
 	}
 	if len(r.Frame) == 0 {
 		free := Slot{Length: r.Length, Rules: r.Rules}
@@ -120,6 +127,48 @@ func (m *Model) slot(r Request, s Slot, rules sample.Rules) (*sched.Slot, error)
 		out.Weights.Of[sample.Name], out.Weights.Of[sample.Content] = c.Name, c.Content
 	}
 	return out, nil
+}
+
+// document translates the slot of a request with a schema.
+func (m *Model) document(r Request) (*sched.Slot, error) {
+	u := r.Rules
+	if len(r.Frame) > 0 || r.Length.Min != 0 || r.Length.Max != 0 || u.OneOf != nil || u.SentenceEnd || u.MaxSentences > 0 || u.NoRepeat {
+		return nil, fmt.Errorf("%w: a schema beside a frame, a length, or rules that a document can't keep to", ErrRequest)
+	}
+	s, err := m.schemas.compile(r.Schema)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	if n := len(m.Tokens(string(s.Least()))); r.Params.MaxTokens > 0 && n > r.Params.MaxTokens {
+		return nil, fmt.Errorf("%w: the shortest document of the schema has %d tokens, at most %d are wanted", ErrRequest, n, r.Params.MaxTokens)
+	}
+	return m.slot(r, Slot{Rules: u}, sample.Rules{Schema: s})
+}
+
+// schemas keeps the schemas compiled last, so that the rows of a batch share one.
+type schemas struct {
+	mu   sync.Mutex
+	list map[string]*schema.Schema
+}
+
+// maxSchemas is the number of schemas kept.
+const maxSchemas = 16
+
+func (c *schemas) compile(source []byte) (*schema.Schema, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s, ok := c.list[string(source)]; ok {
+		return s, nil
+	}
+	s, err := schema.Compile(source)
+	if err != nil {
+		return nil, err
+	}
+	if c.list == nil || len(c.list) >= maxSchemas {
+		c.list = map[string]*schema.Schema{}
+	}
+	c.list[string(source)] = s
+	return s, nil
 }
 
 // maxLogProbs bounds Params.LogProbs.

@@ -27,6 +27,7 @@ type Model struct {
 	net      *nn.Net
 	loop     *sched.Loop
 	close    sync.Once
+	schemas  schemas
 	classes  func() []sample.Class // of the tokens, computed when first wanted
 }
 

@@ -22,6 +22,14 @@ type Request struct {
 	// Frame is the fixed text of the answer with its slots. Empty: free text to the end of the turn.
 	Frame  []Part
 	Params Params
+	// Schema, when set, is a JSON schema: the answer is a document that satisfies it, and closed within Params.MaxTokens
+	// (with ReasonLength where it is closed by force). Frame and Length must be empty then, and of Rules only Numbers,
+	// Never, Except and Script may be used: they hold inside the document's texts.
+	//
+	// Supported are type (one or several), properties, required, additionalProperties as true or false, items, minItems,
+	// maxItems, minLength, maxLength, pattern, minimum, maximum, their exclusive kind, enum and const of plain values, and
+	// the keywords that only describe. Any other is refused by name. Keys come in the order of the schema.
+	Schema []byte
 	// Rules and Length hold the free text of a request without a frame.
 	Rules  Rules
 	Length Length

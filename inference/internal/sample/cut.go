@@ -29,7 +29,7 @@ type Cut struct {
 // Place reports whether the text could be ended by force where it is now, and whether a sentence's end would have to be
 // written for that.
 func (g *Guard) Place() (mark, ok bool) {
-	if len(g.left()) > 0 || len(g.rules.OneOf) > 0 || !g.mayEnd(g.text, false) {
+	if len(g.left()) > 0 || len(g.rules.OneOf) > 0 || g.rules.Schema != nil || !g.mayEnd(g.text, false) {
 		return false, false
 	}
 	text := view(bytes.TrimSpace(g.text))
@@ -97,6 +97,9 @@ func (g *Guard) settled() []byte {
 // Doubtful is the number of bytes at the text's end that can't stay if it ends by force: like Held, but of words only
 // those that are forbidden.
 func (g *Guard) Doubtful() int {
+	if g.rules.Schema != nil {
+		return 0 // it is closed instead
+	}
 	text := bytes.TrimRightFunc(g.settled(), unicode.IsSpace)
 	for {
 		h, bad := g.phraseAtEnd(text)

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 	"unsafe"
+
+	"shelftalk/inference/internal/schema"
 )
 
 // Rules is what a text must keep to while it is written. The zero value stops at nothing and allows everything that is
@@ -27,6 +29,8 @@ type Rules struct {
 	Fresh bool
 	// NotEmpty refuses an end before anything is written.
 	NotEmpty bool
+	// Schema makes the text a JSON document. Of the other rules only Numbers, Never, Except and Script go with it.
+	Schema *schema.Schema
 }
 
 // Guard follows a text while it is written, byte by byte, and says what may come next.
@@ -55,6 +59,8 @@ type Guard struct {
 	undone  int    // words taken back
 	scratch []byte
 	last    judged
+
+	form, formTrial schema.Machine // where there is a schema; formTrial has the candidate judged last behind it
 }
 
 // judged is the candidate judged last: what it would write behind the checked text, and how long that would be then.
@@ -100,6 +106,9 @@ func (g *Guard) clear() {
 	g.run.reset()
 	g.letters.unit = -1
 	g.folded.reset()
+	if g.rules.Schema != nil {
+		g.form.Start(g.rules.Schema)
+	}
 	if g.rules.Count != nil {
 		g.counted = g.rules.Count("")
 	}
@@ -138,6 +147,10 @@ func (g *Guard) End() Verdict {
 	if len(g.left()) > 0 {
 		return Verdict{}
 	}
+	if g.rules.Schema != nil {
+		done := g.form.Done()
+		return Verdict{OK: done, End: done, Keep: len(g.text)}
+	}
 	return g.endAt(len(g.text), g.text)
 }
 
@@ -156,6 +169,9 @@ func (g *Guard) endAt(n int, text []byte) Verdict {
 func (g *Guard) Token(tok []byte) Verdict {
 	if len(tok) == 0 {
 		return Verdict{}
+	}
+	if g.rules.Schema != nil {
+		return g.judgeForm(tok)
 	}
 	if left := g.left(); len(left) > 0 {
 		if bytes.HasPrefix(left, tok) {
@@ -271,14 +287,20 @@ func (g *Guard) completable(rest []byte) bool {
 
 // possible reports whether some character may appear at all where a character has begun.
 func (g *Guard) possible(c rune) bool {
-	letters := g.letters
+	return g.mayFollow(c, g.run, g.letters)
+}
+
+// mayFollow reports whether a character of several bytes is legal behind a number and a word. Numbers don't go on with one:
+// digits of full width are rare, and their bytes lead to others too.
+func (g *Guard) mayFollow(c rune, run run, letters scriptRun) bool {
 	if g.rules.Script != 0 && !letters.add(c, g.rules.Script) {
 		return false
 	}
-	if _, isDigit := digit(c); isDigit && g.rules.Numbers != nil {
-		return false
+	if g.rules.Numbers == nil {
+		return true
 	}
-	return true
+	_, isDigit := digit(c)
+	return !isDigit && run.add(c, g.numbers)
 }
 
 // legalTail judges the script and the numbers of what follows the checked part of the text.
@@ -309,11 +331,17 @@ func (g *Guard) phraseIn(tail []byte) (hit, bool) {
 			return h, true
 		}
 	}
-	if g.undone >= patience {
-		for _, h := range g.trial.open {
-			if int(h.end) == len(g.trial.text) && excuse(g.trial.text, int(h.start), int(h.end), g.except) == none {
-				return h, true
-			}
+	return g.impatient()
+}
+
+// impatient looks for a forbidden phrase that may yet become a longer word, once patience is over.
+func (g *Guard) impatient() (hit, bool) {
+	if g.undone < patience {
+		return hit{}, false
+	}
+	for _, h := range g.trial.open {
+		if int(h.end) == len(g.trial.text) && excuse(g.trial.text, int(h.start), int(h.end), g.except) == none {
+			return h, true
 		}
 	}
 	return hit{}, false
@@ -351,7 +379,12 @@ func (g *Guard) undo(h hit) int {
 	if int(h.end) > len(g.folded.text) || g.undone >= patience {
 		return 0 // the candidate itself completes it
 	}
-	at := len(g.fixed) + g.trial.word(h)
+	return g.since(g.trial.word(h))
+}
+
+// since is the number of tokens from the one on that holds a byte of the text.
+func (g *Guard) since(at int) int {
+	at += len(g.fixed)
 	n := 0
 	for n < len(g.ends) && g.ends[len(g.ends)-1-n] > at {
 		n++
@@ -459,6 +492,10 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // Accept takes a token that Token called legal, its text not over.
 func (g *Guard) Accept(tok []byte) {
+	if g.rules.Schema != nil {
+		g.acceptForm(tok)
+		return
+	}
 	k := min(len(g.left()), len(tok))
 	g.healed += k
 	g.text = append(g.text, tok[k:]...)

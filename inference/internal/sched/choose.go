@@ -68,14 +68,13 @@ func (r *row) Try(id int32) bool {
 	case v.TooLong && r.best.At >= 0:
 		c.overflow = true
 		return true
+	case v.OK && !v.End && r.tight():
+		c.overflow = true
 	case v.OK:
 		c.verdict, c.turnEnd = v, turnEnd
 	}
 	return v.OK
 }
-
-// Legal lists the legal tokens where they are few.
-func (r *row) Legal() []int32 { return nil }
 
 // only lists the tokens to choose from where few texts are allowed; nil: all.
 func (r *row) only() []int32 {
@@ -141,12 +140,11 @@ func (r *row) apply() error {
 		tok := r.loop.tokens.Bytes(c.id)
 		return r.fill(r.guard.With(tok), c.verdict.Keep, "", Stopped)
 	}
-	r.guard.Accept(r.loop.tokens.Bytes(c.id))
-	r.logs = append(r.logs, c.log)
-	if r.slot().Probs {
-		r.probs = append(r.probs, Prob{sample.Alternative{ID: c.id, Log: c.log}, append([]sample.Alternative(nil), c.others...)})
+	if tok := r.loop.tokens.Bytes(c.id); r.guard.Form() == nil || !r.jump(tok) {
+		r.accept(c.id, c.log, false)
+	} else if r.guard.Form().Over() {
+		return r.fill(r.guard.Text(), len(r.guard.Text()), "", Stopped)
 	}
-	r.grow(c.id)
 	if r.guard.Tokens() >= r.limit {
 		return r.fillCut()
 	}

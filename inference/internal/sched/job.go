@@ -87,6 +87,7 @@ type Filled struct {
 type Prob struct {
 	sample.Alternative
 	Others []sample.Alternative
+	Forced bool // not chosen: it could be no other
 }
 
 // Done is how a row ended.

@@ -45,6 +45,7 @@ type Loop struct {
 	choosing        []*row      // those whose logits are computed
 	prepare         func(i int) // lets the i-th of them prepare
 	greedy          sample.Params
+	legal           []int32 // scratch of row.Legal
 }
 
 // taker is who a run of tokens in a step belongs to.

@@ -115,9 +115,12 @@ func (r *row) next(rest []byte) error {
 	if r.part == len(r.Parts) {
 		return nil
 	}
-	ids, heal := r.fixed(text)
-	r.extend(ids)
 	slot := r.Parts[r.part].Slot
+	ids, heal := r.fixed(text)
+	if slot.Rules.Schema != nil { // a document begins with itself
+		ids, heal = r.loop.tokens.AppendMore(nil, text), nil
+	}
+	r.extend(ids)
 	r.guard = sample.NewGuard(slot.Rules)
 	r.guard.Reset(heal)
 	r.logs, r.best, r.shown = r.logs[:0], sample.Cut{At: -1}, 0
@@ -132,6 +135,9 @@ func (r *row) next(rest []byte) error {
 	}
 	if r.limit < 1 {
 		return ErrContext
+	}
+	if slot.Rules.Schema != nil {
+		return r.beginForm()
 	}
 	return r.reread()
 }
@@ -300,7 +306,10 @@ func (r *row) fill(text []byte, n int, mark string, why Reason) error {
 		sum += l
 	}
 	f := Filled{Name: r.slot().Name, Reason: why, Tokens: r.guard.Tokens(), LogProb: sum, Probs: r.probs[:min(tokens, len(r.probs))]}
-	if why == Ended || len(rest) > 0 {
+	switch {
+	case r.guard.Form() != nil && len(rest) > 0: // what closes it
+		f.Tokens += len(r.loop.tokens.AppendMore(nil, string(rest)))
+	case why == Ended || len(rest) > 0:
 		f.Tokens++ // the one that ended it
 	}
 	r.written = append(append(r.written, text...), mark...)
@@ -318,6 +327,9 @@ func (r *row) fill(text []byte, n int, mark string, why Reason) error {
 
 // fillCut ends the current slot by force, at the best place found.
 func (r *row) fillCut() error {
+	if r.guard.Form() != nil {
+		return r.closeForm()
+	}
 	text := append([]byte(nil), r.guard.Text()...)
 	n, mark := len(text)-r.guard.Doubtful(), ""
 	if r.best.At >= 0 {
