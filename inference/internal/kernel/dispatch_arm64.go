@@ -2,12 +2,17 @@
 
 package kernel
 
-import "golang.org/x/sys/cpu"
+import (
+	"runtime"
 
-// available lists the tiers that the processor has and the operating system has switched on: package cpu asks the system.
+	"golang.org/x/sys/cpu"
+)
+
+// available lists the tiers that the processor has and the operating system has switched on: package cpu asks the system. Every
+// Mac with such a processor has dot products, whether its system says so or, as older ones, doesn't.
 func available() []tier {
 	var list []tier
-	if cpu.ARM64.HasASIMDDP {
+	if cpu.ARM64.HasASIMDDP || runtime.GOOS == "darwin" {
 		if cpu.ARM64.HasI8MM {
 			list = append(list, i8mm)
 		}
