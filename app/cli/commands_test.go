@@ -133,6 +133,30 @@ func TestGenerateLogProbs(t *testing.T) {
 	}
 }
 
+func TestGenerateBySchema(t *testing.T) {
+	p := newProgram(t)
+	schema := p.file(t, "schema.json", `{"type": "object", "properties": {
+		"title": {"type": "string", "maxLength": 20}, "stock": {"type": "integer", "minimum": 3}}, "required": ["title", "stock"]}`)
+	args := []string{"generate", "--model", p.model, "--prompt", "Say it", "--max", "60", "--schema"}
+	var answer generateAnswer
+	p.document(t, &answer, append(args, schema)...)
+	var got struct {
+		Title *string
+		Stock int
+	}
+	if err := json.Unmarshal([]byte(answer.Text), &got); err != nil || got.Title == nil || got.Stock < 3 {
+		t.Errorf("got %q, %v", answer.Text, err)
+	}
+	for _, text := range []string{"{", `{"type": "colour"}`} {
+		if _, stderr, code := p.run(t, "", append(args, p.file(t, "bad.json", text))...); code != exitInput || !strings.Contains(stderr, "bad.json") {
+			t.Errorf("%s: code %d, %s", text, code, stderr)
+		}
+	}
+	if _, stderr, code := p.run(t, "", append(args, "none.json")...); code != exitInput || !strings.Contains(stderr, "none.json") {
+		t.Errorf("no file: code %d, %s", code, stderr)
+	}
+}
+
 func TestAdaptersThatArent(t *testing.T) {
 	p := newProgram(t)
 	for name, want := range map[string]string{p.file(t, "bad.gguf", "no adapter"): "bad.gguf", filepath.Join(p.dir, "none.gguf"): "none.gguf"} {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"shelftalk/inference"
@@ -12,6 +13,7 @@ type generateCmd struct {
 	Model  string `placeholder:"NAME|PATH" help:"The model."`
 	Prompt string `required:"" help:"What to answer; - reads standard input."`
 	System string `help:"The system message."`
+	Schema string `type:"path" placeholder:"FILE" help:"A JSON schema: the answer is a document that satisfies it."`
 	weights
 	sampling
 	LogProbs int `name:"logprobs" placeholder:"N" help:"The log-probability of each token, and with 2 and more the likeliest N-1 in its place."`
@@ -94,7 +96,10 @@ func (c *generateCmd) Run(a *app) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
 	answer, err := c.stream(a, m, request)
-	if errors.Is(err, inference.ErrRequest) {
+	switch {
+	case errors.Is(err, inference.ErrRequest) && c.Schema != "":
+		return fmt.Errorf("%w: %q: %w", errInput, c.Schema, err)
+	case errors.Is(err, inference.ErrRequest):
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if err != nil {
@@ -117,8 +122,8 @@ func (c *generateCmd) request(a *app) (inference.Request, error) {
 	if err := c.check(); err != nil {
 		return r, err
 	}
-	if c.LogProbs < 0 {
-		return r, fmt.Errorf("%w: --logprobs is at least 0", errUsage)
+	if c.LogProbs < 0 || c.LogProbs > 64 {
+		return r, fmt.Errorf("%w: --logprobs is 0 to 64", errUsage)
 	}
 	r.Params.LogProbs = c.LogProbs
 	prompt, err := a.text(c.Prompt)
@@ -126,6 +131,11 @@ func (c *generateCmd) request(a *app) (inference.Request, error) {
 		return r, err
 	}
 	r.Messages = conversation(c.System, prompt)
+	if c.Schema != "" {
+		if r.Schema, err = os.ReadFile(c.Schema); err != nil {
+			return r, fmt.Errorf("%w: %w", errInput, err)
+		}
+	}
 	return r, nil
 }
 

@@ -14,6 +14,7 @@ def settings(**choices):
 
 BOTH = (True, False)
 PLAIN = settings(fa=("on", "off"), repack=BOTH)
+SLOTS = ("fa", "repack", "unified", "prefix")
 ROWS = settings(fa=("on", "off"), repack=BOTH, unified=BOTH)
 
 
@@ -61,9 +62,10 @@ FIGURES = [
     Figure("first", "a chat's next answer begins: 1,024 tokens were read before; llama.cpp reads all", "ms", PLAIN, lower=True),
     Figure("load", "start, read the model, answer one short prompt", "s", settings(repack=BOTH), lower=True),
     Figure("memory", "memory after loading", "MB", settings(repack=BOTH), lower=True),
-    Figure("catalogue", "rows of the sample as delivered: frames, rules, contrast, repairs; llama-server: their prompts, as many tokens",
-           "rows/min", settings(unified=(False, True), prefix=(False, True)), ("fa", "repack", "unified", "prefix")),
-    Figure("replay", "the same prompts and lengths, free text on both sides", "rows/min", shown=("fa", "repack", "unified", "prefix")),
+    Figure("catalogue", "rows of the sample as delivered: frames, rules, context-aware decoding, repairs; llama-server: the same prompts and as many tokens, free text",
+           "rows/min", settings(unified=(False, True), prefix=(False, True)), SLOTS),
+    Figure("frames", "the same without context-aware decoding", "rows/min", shown=SLOTS),
+    Figure("replay", "the same prompts and lengths, free text on both sides", "rows/min", shown=SLOTS),
 ]
 NAMES = [f.name for f in FIGURES]
 

@@ -32,13 +32,21 @@ class Shelftalk:
         self.cli("generate", "--model", self.model, "--prompt", "A lamp.", "--max", 1)
         return time.monotonic() - before
 
-    def catalogue(self):
-        """Rows per minute of the first rows of the sample, as delivered; leaves their prompts behind."""
+    def catalogue(self, *more):
+        """Rows per minute of the first rows of the sample; leaves their prompts behind."""
         answer = json.loads(self.cli("batch", "--json", "--in", SAMPLE, "--out", self.work / "drafts.csv", "--fresh", "--model",
-                                     self.model, "--limit", self.count, "--language", "en", "--prompts", self.prompts))
+                                     self.model, "--limit", self.count, "--language", "en", "--prompts", self.prompts, *more))
         if answer["done"] != self.count:
             fail("only %d of %d rows were written" % (answer["done"], self.count))
         return 60 * self.count / answer["seconds"]
+
+    def frames(self):
+        """The same without context-aware decoding."""
+        kept = self.prompts.read_bytes()
+        try:
+            return self.catalogue("--careful", 0)
+        finally:
+            self.prompts.write_bytes(kept)
 
     def pages(self):
         """The prompts that catalogue left, with the tokens of each page."""
