@@ -129,42 +129,37 @@ func fitQ41(b []byte, x []float32) {
 		putQ41(b, x, 0, 0, lo)
 		return
 	}
-	best, bestD, bestM := float32(math.Inf(1)), d, lo
-	for step := range 8 {
-		id := (13.4 + 0.3*float32(step)) / (hi - lo) // from 15.5/15 of the plain scale down past it
-		nd, nm := lineQ41(x, id, lo)
-		if nd <= 0 {
-			continue
-		}
-		nd, nm = HalfToFloat(FloatToHalf(nd)), HalfToFloat(FloatToHalf(nm))
-		if err := errorQ41(x, nd, nm); err < best {
-			best, bestD, bestM = err, nd, nm
+	best, bestM := d, lo
+	least := math.Inf(1)
+	for step := range fitSteps {
+		id := (13.4 + 0.4*float32(step)) / (hi - lo) // the last is the plain scale
+		if nd, nm, err := lineQ41(x, id, lo); nd > 0 && err < least {
+			least, best, bestM = err, float32(nd), float32(nm)
 		}
 	}
-	putQ41(b, x, bestD, inverse(bestD), bestM)
+	best, bestM = HalfToFloat(FloatToHalf(best)), HalfToFloat(FloatToHalf(bestM))
+	putQ41(b, x, best, inverse(best), bestM)
 }
 
-// lineQ41 returns the scale and minimum that fit best to the codes of (x−lo)·id.
-func lineQ41(x []float32, id, lo float32) (d, m float32) {
-	var sq, sqq, sx, sqx float32
+// fitSteps is the number of scales that fitQ41 tries.
+const fitSteps = 5
+
+// lineQ41 returns the scale and minimum that fit best to the codes of (x−lo)·id, and their squared error.
+func lineQ41(x []float32, id, lo float32) (d, m, err float64) {
+	var sq, sqq int
+	var sx, sxx, sqx float64
 	for _, v := range x {
-		q := float32(min(max(int((v-lo)*id+0.5), 0), 15))
-		sq, sqq, sx, sqx = sq+q, sqq+q*q, sx+v, sqx+q*v
+		q := min(int((v-lo)*id+0.5), 15)
+		sq, sqq = sq+q, sqq+q*q
+		f := float64(v - lo) // from lo on, so that nothing cancels
+		sx, sxx, sqx = sx+f, sxx+f*f, sqx+float64(q)*f
 	}
-	n := float32(len(x))
-	spread := n*sqq - sq*sq
+	n := float64(len(x))
+	spread := n*float64(sqq) - float64(sq*sq)
 	if spread <= 0 {
-		return 0, 0
+		return 0, 0, 0
 	}
-	d = (n*sqx - sq*sx) / spread
-	return d, (sx - d*sq) / n
-}
-
-func errorQ41(x []float32, d, m float32) (sum float32) {
-	id := inverse(d)
-	for _, v := range x {
-		e := v - (float32(codeQ41(v, id, m))*d + m)
-		sum += e * e
-	}
-	return sum
+	d = (n*sqx - float64(sq)*sx) / spread
+	m = (sx - d*float64(sq)) / n
+	return d, m + float64(lo), sxx - d*sqx - m*sx
 }
