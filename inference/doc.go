@@ -1,8 +1,8 @@
 // Package inference runs a language model on the processor: no other program, no network.
 //
-// Open reads a GGUF file once and packs its weights for the machine's instructions. A Model answers Requests: Generate
-// streams one, Batch answers many together. Rows that begin alike share what they have in common, in memory and in
-// work, and a row's text never depends on what runs beside it.
+// Open reads a GGUF file, or a folder of the Hugging Face hub, once and packs its weights for the machine's instructions.
+// A Model answers Requests: Generate streams one, Batch answers many together. Rows that begin alike share what they have
+// in common, in memory and in work, and a row's text never depends on what runs beside it.
 //
 // An answer is free text, or a frame: forced text with slots, each with its own end, length and rules. The rules hold
 // while the text is written, so structure can't fail and a forbidden word can't appear.
