@@ -12,55 +12,81 @@ import (
 	"testing"
 )
 
-func TestFoldersRefused(t *testing.T) {
-	config := func(change func(map[string]any)) func(*testing.T, string) {
-		return func(t *testing.T, folder string) { edit(t, folder, "config.json", change) }
+// damage spoils a folder.
+type damage func(*testing.T, string)
+
+func config(change func(map[string]any)) damage {
+	return func(t *testing.T, folder string) { edit(t, folder, "config.json", change) }
+}
+
+func set(name string, v any) damage { return config(func(m map[string]any) { m[name] = v }) }
+
+func remove(file string) damage {
+	return func(t *testing.T, folder string) {
+		if err := os.Remove(filepath.Join(folder, file)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	set := func(name string, v any) func(*testing.T, string) {
-		return config(func(m map[string]any) { m[name] = v })
+}
+
+func write(file, text string) damage {
+	return func(t *testing.T, folder string) {
+		if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	remove := func(file string) func(*testing.T, string) {
-		return func(t *testing.T, folder string) {
-			if err := os.Remove(filepath.Join(folder, file)); err != nil {
-				t.Fatal(err)
+}
+
+func rename(from, to string) damage {
+	return func(t *testing.T, folder string) {
+		if err := os.Rename(filepath.Join(folder, from), filepath.Join(folder, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func tensor(from, to string) damage {
+	return func(t *testing.T, folder string) {
+		rewrite(t, filepath.Join(folder, single), func(n string) string {
+			if n == from {
+				return to
 			}
-		}
+			return n
+		})
 	}
-	write := func(file, text string) func(*testing.T, string) {
-		return func(t *testing.T, folder string) {
-			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
-				t.Fatal(err)
+}
+
+func extra(name, dtype string, n, size int) damage {
+	return func(t *testing.T, folder string) { extend(t, filepath.Join(folder, single), name, dtype, n, size) }
+}
+
+// refusal is a damaged folder, and what is said about it.
+type refusal struct {
+	name, model string
+	damage      damage
+	want        error
+	says        string
+}
+
+func refusals(t *testing.T, list []refusal) {
+	t.Helper()
+	for _, c := range list {
+		t.Run(c.name, func(t *testing.T) {
+			path := saved(t, c.model)
+			c.damage(t, path)
+			f, err := Open(path, Q8)
+			if err == nil {
+				f.Close()
 			}
-		}
-	}
-	rename := func(from, to string) func(*testing.T, string) {
-		return func(t *testing.T, folder string) {
-			if err := os.Rename(filepath.Join(folder, from), filepath.Join(folder, to)); err != nil {
-				t.Fatal(err)
+			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v", err)
 			}
-		}
+		})
 	}
-	tensor := func(from, to string) func(*testing.T, string) {
-		return func(t *testing.T, folder string) {
-			rewrite(t, filepath.Join(folder, single), func(n string) string {
-				if n == from {
-					return to
-				}
-				return n
-			})
-		}
-	}
-	for _, c := range []struct {
-		name, model string
-		damage      func(*testing.T, string)
-		want        error
-		says        string
-	}{
-		{"no config", "llama", remove("config.json"), ErrMissing, "config.json"},
-		{"no weights", "llama", remove(single), ErrMissing, single},
-		{"a pickle", "llama", rename(single, "pytorch_model.bin"), ErrPickle, "save_pretrained"},
-		{"a GGUF file beside", "llama", rename(single, "m.gguf"), ErrMissing, "m.gguf"},
-		{"no tokenizer", "llama", remove("tokenizer.json"), ErrMissing, "tokenizer.json"},
+}
+
+func TestSettingsRefused(t *testing.T) {
+	refusals(t, []refusal{
 		{"GPTQ", "llama", set("quantization_config", map[string]any{"quant_method": "gptq"}), ErrQuantised, "gptq"},
 		{"another architecture", "llama", set("architectures", []string{"MambaForCausalLM"}), ErrUnsupported, "MambaForCausalLM"},
 		{"no architecture", "llama", config(func(m map[string]any) { delete(m, "architectures"); delete(m, "model_type") }), ErrUnsupported, "architecture"},
@@ -82,14 +108,24 @@ func TestFoldersRefused(t *testing.T) {
 		{"other layers without rotation", "smollm3", set("no_rope_layers", []int{0, 1, 1, 1}), ErrUnsupported, "no_rope_layers"},
 		{"irregular windows", "gemma3", set("layer_types", []string{"full_attention", "sliding_attention", "full_attention"}), ErrUnsupported, "layer_types"},
 		{"a window", "qwen2", set("use_sliding_window", true), ErrUnsupported, "use_sliding_window"},
+		{"a decoder", "bert", set("is_decoder", true), ErrUnsupported, "is_decoder"},
+	})
+	if _, err := Open(t.TempDir(), "q5"); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("weights as q5: %v", err)
+	}
+}
+
+func TestFilesRefused(t *testing.T) {
+	refusals(t, []refusal{
+		{"no config", "llama", remove("config.json"), ErrMissing, "config.json"},
+		{"no weights", "llama", remove(single), ErrMissing, single},
+		{"a pickle", "llama", rename(single, "pytorch_model.bin"), ErrPickle, "save_pretrained"},
+		{"a GGUF file beside", "llama", rename(single, "m.gguf"), ErrMissing, "m.gguf"},
+		{"no tokenizer", "llama", remove("tokenizer.json"), ErrMissing, "tokenizer.json"},
 		{"a part of another network", "llama", tensor("model.layers.0.mlp.up_proj.weight", "model.layers.0.mlp.extra.weight"), ErrMissing, "up_proj"},
 		{"two spellings of one tensor", "llama", tensor("lm_head.weight", "norm.weight"), ErrSafetensors, "norm.weight"},
-		{"a quantised tensor", "llama", func(t *testing.T, folder string) {
-			extend(t, filepath.Join(folder, single), "model.layers.0.self_attn.q_proj.bias", "I32", 64, 256)
-		}, ErrQuantised, "q_proj.bias"},
-		{"a tensor beside", "llama", func(t *testing.T, folder string) {
-			extend(t, filepath.Join(folder, single), "model.layers.0.self_attn.sinks", "F32", 1, 4)
-		}, ErrUnsupported, "sinks"},
+		{"a quantised tensor", "llama", extra("model.layers.0.self_attn.q_proj.bias", "I32", 64, 256), ErrQuantised, "q_proj.bias"},
+		{"a tensor beside", "llama", extra("model.layers.0.self_attn.sinks", "F32", 1, 4), ErrUnsupported, "sinks"},
 		{"a shard is missing", "qwen2", remove("model-00002-of-00004.safetensors"), ErrMissing, "00002"},
 		{"a shard is out of the folder", "qwen2", write(index, `{"weight_map": {"a": "../a.safetensors"}}`), ErrConfig, "../a"},
 		{"a shard is a pickle", "qwen2", write(index, `{"weight_map": {"a": "a.bin"}}`), ErrConfig, "a.bin"},
@@ -99,23 +135,7 @@ func TestFoldersRefused(t *testing.T) {
 		{"a dense module", "bert", write("modules.json", `[{"type": "sentence_transformers.models.Dense", "path": "2_Dense"}]`), ErrUnsupported, "Dense"},
 		{"pooling out of the folder", "bert", write("modules.json", `[{"type": "x.Pooling", "path": "../1"}]`), ErrConfig, "../1"},
 		{"another pooling", "bert", write("1_Pooling/config.json", `{"pooling_mode_max_tokens": true}`), ErrUnsupported, "max_tokens"},
-		{"a decoder", "bert", set("is_decoder", true), ErrUnsupported, "is_decoder"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			path := saved(t, c.model)
-			c.damage(t, path)
-			f, err := Open(path, Q8)
-			if err == nil {
-				f.Close()
-			}
-			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("%v", err)
-			}
-		})
-	}
-	if _, err := Open(t.TempDir(), "q5"); !errors.Is(err, ErrUnsupported) {
-		t.Errorf("weights as q5: %v", err)
-	}
+	})
 }
 
 // A weight that isn't a number is found when it is read, and a file that becomes shorter as well.
