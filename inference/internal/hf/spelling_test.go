@@ -75,14 +75,16 @@ func edit(t testing.TB, folder, file string, change func(map[string]any)) {
 	}
 }
 
-// Names and settings as older programs wrote them mean the same.
-func TestOldSpellings(t *testing.T) {
-	for _, c := range []struct {
-		name, what string
-		rename     func(string) string
-		config     func(map[string]any)
-		extra      []string
-	}{
+// spelling is a folder as an older program would have written it.
+type spelling struct {
+	name, what string
+	rename     func(string) string
+	config     func(map[string]any)
+	extra      []string
+}
+
+func spellings() []spelling {
+	return []spelling{
 		{"gpt2", "no prefix", func(n string) string { return strings.TrimPrefix(n, "transformer.") }, func(c map[string]any) {
 			c["n_ctx"] = c["n_positions"]
 			delete(c, "n_positions")
@@ -123,7 +125,12 @@ func TestOldSpellings(t *testing.T) {
 			c["rope_scaling"] = scaling
 			delete(c, "rope_parameters")
 		}, nil},
-	} {
+	}
+}
+
+// Names and settings as older programs wrote them mean the same.
+func TestOldSpellings(t *testing.T) {
+	for _, c := range spellings() {
 		t.Run(c.name+" "+c.what, func(t *testing.T) {
 			new, old := saved(t, c.name), saved(t, c.name)
 			if c.rename != nil {
