@@ -21,6 +21,15 @@ const (
 	tinyAmax  = 1e-25 // a block whose largest value is below counts as zero, so that no product becomes subnormal
 )
 
+// Inputs whose columns come in superblocks of 256, which is to say those of the kinds q4k and q6k, are scaled by powers of two
+// where the tier has kernels that gain by it: an accumulator that starts at 3·2^22 in units of the scale s, its bits being those
+// of s plus pow2Bits, converts to s times the dot product. The seeds for offset 32 start there too. A scale is up to twice as
+// large as it need be, 1.4 times on average; that is finer than a scale per 256 columns.
+const (
+	pow2Bits = magicBits - 0x3F800000
+	pow2Top  = 0x71800000 // the largest scale, 2^100
+)
+
 // offsets within a block of a tile of T tokens, in units of T bytes.
 const (
 	actScale, actSum, actSeed16, actSeed128, actSeed32 = 32, 36, 40, 44, 48
@@ -43,6 +52,7 @@ type Acts struct {
 	codes        []byte
 	floats       []float32
 	keep         bool
+	pow2         bool  // scales are powers of two
 	starts       []int // first token of each tile, and the number of tokens at the end
 }
 
@@ -63,6 +73,7 @@ func (a *Acts) DropFloats() { a.keep, a.floats = false, nil }
 // Reset sets the shape of the next step: tokens ≥ 1 inputs of cols columns.
 func (a *Acts) Reset(tokens, cols int) {
 	a.tokens, a.cols, a.blocks = tokens, cols, cols/blockCols
+	a.pow2 = cols%superCols == 0 && active.pow2()
 	a.starts = a.starts[:0]
 	for t := 0; t < tokens; {
 		a.starts = append(a.starts, t)
@@ -103,7 +114,7 @@ func (a *Acts) tile(i int) []byte {
 
 // quantiseRun is the number of blocks that all tokens of a tile write before the next ones, so that the lines they share stay in
 // the first-level cache.
-const quantiseRun = 16
+const quantiseRun = 32
 
 // Quantise stores the inputs of a tile's tokens: token t of the step (not of the tile) is x[t·stride : t·stride+cols]. Columns
 // past the last whole block of 32 are kept as floats only.
@@ -143,7 +154,7 @@ func (a *Acts) quantiseTile(tile, from, to, col int, x []float32, stride, n int)
 		run := min(quantiseRun, blocks-b)
 		out := dst[b*actToken*T:][:run*actToken*T]
 		for t := from; t < to; t++ {
-			quantise(out, x[(t-from)*stride+b*blockCols:][:run*blockCols], t-start, T)
+			quantise(out, x[(t-from)*stride+b*blockCols:][:run*blockCols], t-start, T, a.pow2)
 		}
 	}
 	for t := from; a.keep && t < to; t++ {
@@ -152,8 +163,9 @@ func (a *Acts) quantiseTile(tile, from, to, col int, x []float32, stride, n int)
 }
 
 // quantiseGeneric writes token t of a tile of T tokens. Per block of 32: scale = max|x|/127, code = round to
-// even(x/scale). An input that isn't finite gives meaningless numbers, but no harm.
-func quantiseGeneric(dst []byte, x []float32, t, T int) {
+// even(x/scale); with pow2, the scale is the next power of two. An input that isn't finite, or with pow2 beyond 1e32, gives
+// meaningless numbers, but no harm.
+func quantiseGeneric(dst []byte, x []float32, t, T int, pow2 bool) {
 	for b := 0; b < len(x)/blockCols; b++ {
 		v := x[b*blockCols:][:blockCols]
 		out := dst[b*actToken*T:][:actToken*T]
@@ -164,6 +176,9 @@ func quantiseGeneric(dst []byte, x []float32, t, T int) {
 		var scale, inverse float32
 		if amax >= tinyAmax {
 			scale = amax * (1.0 / 127)
+			if pow2 {
+				scale = math.Float32frombits(min((math.Float32bits(scale)+0x7FFFFF)&^0x7FFFFF, pow2Top))
+			}
 			inverse = 1 / scale
 		}
 		var sums [2]int32
@@ -173,12 +188,15 @@ func quantiseGeneric(dst []byte, x []float32, t, T int) {
 			out[codeAt(t, e, T)] = byte(int8(q))
 			sums[e/16] += q
 		}
-		sum := sums[0] + sums[1]
+		sum, start := sums[0]+sums[1], int32(magicBits)
+		if pow2 {
+			start = int32(math.Float32bits(scale) + pow2Bits)
+		}
 		putBits(out, actScale, t, T, math.Float32bits(scale))
 		putBits(out, actSum, t, T, math.Float32bits(scale*float32(sum)))
 		putBits(out, actSeed16, t, T, uint32(magicBits-16*sum))
 		putBits(out, actSeed128, t, T, uint32(magicBits-128*sum))
-		putBits(out, actSeed32, t, T, uint32(magicBits-32*sums[0]))
-		putBits(out, actSeed32+4, t, T, uint32(magicBits-32*sums[1]))
+		putBits(out, actSeed32, t, T, uint32(start-32*sums[0]))
+		putBits(out, actSeed32+4, t, T, uint32(start-32*sums[1]))
 	}
 }

@@ -22,10 +22,12 @@ func TestQuantiseEqualsItsTwin(t *testing.T) {
 					for i := range 32 { // ties
 						x[96+i] = float32(float64(i)-15.5) * 127 / 15.5 / 8
 					}
-					quantise(got, x, tok, T)
-					quantiseGeneric(want, x, tok, T)
-					if !bytes.Equal(got, want) {
-						t.Fatalf("T %d, token %d, scale %g: bytes differ", T, tok, scale)
+					for _, pow2 := range []bool{false, active.pow2()} {
+						quantise(got, x, tok, T, pow2)
+						quantiseGeneric(want, x, tok, T, pow2)
+						if !bytes.Equal(got, want) {
+							t.Fatalf("T %d, token %d, scale %g, powers of two %v: bytes differ", T, tok, scale, pow2)
+						}
 					}
 				}
 			}
@@ -39,13 +41,18 @@ func TestQuantisedIsClose(t *testing.T) {
 		rng := rand.New(rand.NewPCG(53, 54))
 		x := normal(rng, 256, 3)
 		out := alignedBytes(8 * actToken)
-		quantise(out, x, 0, 1)
-		for b := range 8 {
-			block := out[b*actToken:][:actToken]
-			scale := getFloat(block, actScale, 0, 1)
-			for e := range blockCols {
-				if d := math.Abs(float64(scale)*float64(int8(block[e])) - float64(x[b*blockCols+e])); d > 0.5001*float64(scale) {
-					t.Fatalf("element %d is off by %v of a step of %v", b*blockCols+e, d, scale)
+		for _, pow2 := range []bool{false, active.pow2()} {
+			quantise(out, x, 0, 1, pow2)
+			for b := range 8 {
+				block := out[b*actToken:][:actToken]
+				scale := getFloat(block, actScale, 0, 1)
+				if fraction, _ := math.Frexp(float64(scale)); pow2 && fraction != 0.5 {
+					t.Fatalf("scale %v isn't a power of two", scale)
+				}
+				for e := range blockCols {
+					if d := math.Abs(float64(scale)*float64(int8(block[e])) - float64(x[b*blockCols+e])); d > 0.5001*float64(scale) {
+						t.Fatalf("element %d is off by %v of a step of %v", b*blockCols+e, d, scale)
+					}
 				}
 			}
 		}
@@ -58,7 +65,7 @@ func TestInputsThatAreNotNumbersDoNoHarm(t *testing.T) {
 			x := make([]float32, 64)
 			x[3], x[40] = bad, 1
 			out := alignedBytes(2 * actToken)
-			quantise(out, x, 0, 1)
+			quantise(out, x, 0, 1, active.pow2())
 			if scale := getFloat(out[actToken:], actScale, 0, 1); scale == 0 || math.IsNaN(float64(scale)) {
 				t.Errorf("%v in one block spoils the next: scale %v", bad, scale)
 			}

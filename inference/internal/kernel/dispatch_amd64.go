@@ -46,20 +46,39 @@ func tileKernel(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int, 
 	}
 }
 
+// pairing is whether panels go in pairs: see addsApart. The results are the same.
+var pairing = addsApart()
+
+// addsApart reports whether the processor adds floats elsewhere than it multiplies, as AMD's do. There a pair of panels is
+// worth its unpacking, twice as much per token as a single panel's; Intel's do all of it in the same two places.
+func addsApart() bool
+
+// hasPairs reports whether a kind has kernels for two panels at once.
+func hasPairs(k kind) bool { return pairing && (k == kindQ4K || k == kindQ6K) }
+
+// pairKernel computes the 32 rows of panels p and p+1 for half the tokens of a tile, from the one at first on. Only the tier that
+// has scales that are powers of two has it.
+func pairKernel(dst []float32, stride int, m *Matrix, p int, a *Acts, tile, first int, far *byte, step int) {
+	start, end := a.Tile(tile)
+	cols, _ := m.kind.unit()
+	x, units := a.tile(tile), a.cols/cols
+	pairAVX512(m.kind, end-start, &dst[0], stride, &m.data[p*m.panelBytes], m.panelBytes, &x[first*blockCols], &x[first*4], units, far, step)
+}
+
 // quantise writes token t of a tile of T tokens.
-func quantise(dst []byte, x []float32, t, T int) {
+func quantise(dst []byte, x []float32, t, T int, pow2 bool) {
 	switch {
 	case active == generic || len(x) == 0:
-		quantiseGeneric(dst, x, t, T)
+		quantiseGeneric(dst, x, t, T, pow2)
 	case active == avx512:
-		avx512Quantise(&dst[0], &x[0], len(x)/blockCols, t, T)
+		avx512Quantise(&dst[0], &x[0], len(x)/blockCols, t, T, pow2)
 	default:
 		avx2Quantise(&dst[0], &x[0], len(x)/blockCols, t, T)
 	}
 }
 
 //go:noescape
-func avx512Quantise(dst *byte, x *float32, blocks, t, T int)
+func avx512Quantise(dst *byte, x *float32, blocks, t, T int, pow2 bool)
 
 //go:noescape
 func avx2Quantise(dst *byte, x *float32, blocks, t, T int)

@@ -44,10 +44,15 @@ func tileKernel(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int, 
 	}
 }
 
+func hasPairs(kind) bool { return false }
+
+// pairKernel isn't called.
+func pairKernel([]float32, int, *Matrix, int, *Acts, int, int, *byte, int) {}
+
 // quantise writes token t of a tile of T tokens.
-func quantise(dst []byte, x []float32, t, T int) {
+func quantise(dst []byte, x []float32, t, T int, pow2 bool) {
 	if active == generic || len(x) == 0 {
-		quantiseGeneric(dst, x, t, T)
+		quantiseGeneric(dst, x, t, T, pow2)
 		return
 	}
 	neonQuantise(&dst[0], &x[0], len(x)/blockCols, t, T)

@@ -8,10 +8,15 @@ func tileKernel(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int, 
 	tileGeneric(dst, stride, m, p, a, tile)
 }
 
+func hasPairs(kind) bool { return false }
+
+// pairKernel isn't called.
+func pairKernel([]float32, int, *Matrix, int, *Acts, int, int, *byte, int) {}
+
 func readAll(b []byte) { readAllGeneric(b) }
 
 func dotLoop(n int) float64 { return dotLoopGeneric(n) }
 
 func fmaLoop(n int) float64 { return fmaLoopGeneric(n) }
 
-func quantise(dst []byte, x []float32, t, T int) { quantiseGeneric(dst, x, t, T) }
+func quantise(dst []byte, x []float32, t, T int, pow2 bool) { quantiseGeneric(dst, x, t, T, pow2) }

@@ -96,7 +96,7 @@ func tileGeneric(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int)
 		acts := a.tile(tile)[b*actToken*T:][:actToken*T]
 		for t := range T {
 			if m.kind == kindQ6K || m.kind == kindQ2K {
-				o.addHalves(&acc[t], acts, t, T)
+				o.addHalves(&acc[t], acts, t, T, a.pow2)
 			} else {
 				o.add(&acc[t], acts, t, T)
 			}
@@ -122,12 +122,15 @@ func (o *block) add(acc *[panelRows]float32, acts []byte, t, T int) {
 }
 
 // addHalves is add for two scales: the halves are added one after the other.
-func (o *block) addHalves(acc *[panelRows]float32, acts []byte, t, T int) {
-	scale := getFloat(acts, actScale, t, T)
+func (o *block) addHalves(acc *[panelRows]float32, acts []byte, t, T int, pow2 bool) {
+	scale, start := getFloat(acts, actScale, t, T), uint32(magicBits)
+	if pow2 {
+		start = getBits(acts, actScale, t, T) + pow2Bits
+	}
 	for half := range 2 {
 		var dots [panelRows]int32
 		o.dot(&dots, acts, t, T, half*16, 16)
-		sum := int32(magicBits-int64(getBits(acts, actSeed32+4*half, t, T))) / 32
+		sum := int32(start-getBits(acts, actSeed32+4*half, t, T)) / 32
 		less := o.offset * sum
 		for r := range acc {
 			acc[r] = fma32(scale*float32(dots[r]-less), o.scale[half][r], acc[r])

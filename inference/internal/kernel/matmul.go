@@ -7,6 +7,9 @@ const (
 	groupMax   = 8
 )
 
+// pairTokens is the smallest tile that is worth a pair of panels: smaller ones wait for the weights.
+const pairTokens = 8
+
 // streamAhead is how far a single tile fetches ahead, in bytes.
 const streamAhead = 6 << 10
 
@@ -28,34 +31,62 @@ func MatMulPart(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 		return
 	}
 	step := m.panelBytes / max(1, a.blocks)
-	for p := p0; p < p1; p++ {
-		at, dst := p*m.panelBytes, dst[(p-p0)*panelRows:]
-		if tiles == 1 { // weights stream: fetch ahead in the same panel
+	for p := p0; p < p1; {
+		n, at, dst := panelsAtOnce(m, a, p, p1), p*m.panelBytes, dst[(p-p0)*panelRows:]
+		if tiles == 1 && n == 1 { // weights stream: fetch ahead in the same panel
 			matTile(dst, stride, m, a, p, 0, m.at(at+streamAhead), step)
+			p++
 			continue
 		}
-		// the first tile fetches the next panel, the others find everything at hand
-		matTile(dst, stride, m, a, p, 0, m.at(at+m.panelBytes), step)
+		// the first tile fetches the next panels, the others find everything at hand
+		matTiles(dst, stride, m, a, p, n, 0, [2]*byte{m.at(at + n*m.panelBytes), m.at(at + (n+1)*m.panelBytes)}, step)
 		for tile := 1; tile < tiles; tile++ {
-			matTile(dst, stride, m, a, p, tile, m.at(at), 0)
+			matTiles(dst, stride, m, a, p, n, tile, [2]*byte{m.at(at), m.at(at)}, 0)
 		}
+		p += n
 	}
 }
 
 // matGroup computes panels p0 … p1−1 tile by tile. Each panel fetches its share of the next tile's activations, with the last
 // tile its share of the next group.
 func matGroup(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
-	tiles, n := a.Tiles(), p1-p0
+	tiles, count := a.Tiles(), p1-p0
 	for tile := range tiles {
-		for i := range n {
-			far, step := m.at((p1+i)*m.panelBytes), m.panelBytes/max(1, a.blocks)
+		for i := 0; i < count; {
+			n := panelsAtOnce(m, a, p0+i, p1)
+			far, step := [2]*byte{m.at((p1 + i) * m.panelBytes), m.at((p1 + i + 1) * m.panelBytes)}, m.panelBytes/max(1, a.blocks)
 			if tile+1 < tiles && a.blocks > 0 {
 				next := a.tile(tile + 1)
-				step = len(next) / (n * a.blocks)
-				far = &next[i*step*a.blocks]
+				step = len(next) / (count * a.blocks)
+				far = [2]*byte{&next[i*step*a.blocks], &next[min(i+1, count-1)*step*a.blocks]}
 			}
-			matTile(dst[i*panelRows:], stride, m, a, p0+i, tile, far, step)
+			matTiles(dst[i*panelRows:], stride, m, a, p0+i, n, tile, far, step)
+			i += n
 		}
+	}
+}
+
+// panelsAtOnce is the number of panels from p on that go together: two where there are kernels for it, and two whole ones left.
+func panelsAtOnce(m *Matrix, a *Acts, p, p1 int) int {
+	if p+2 <= p1 && (p+2)*panelRows <= m.rows && a.tokens >= pairTokens && a.pow2 && hasPairs(m.kind) {
+		return 2
+	}
+	return 1
+}
+
+// matTiles computes n panels for a tile: small ones one panel after the other, others half a tile after the other.
+func matTiles(dst []float32, stride int, m *Matrix, a *Acts, p, n, tile int, far [2]*byte, step int) {
+	start, end := a.Tile(tile)
+	T := end - start
+	if n == 1 || T < pairTokens {
+		for i := range n {
+			matTile(dst[i*panelRows:], stride, m, a, p+i, tile, far[i], step)
+		}
+		return
+	}
+	for half := range 2 {
+		first := half * T / 2
+		pairKernel(dst[(start+first)*stride:], stride, m, p, a, tile, first, far[half], step)
 	}
 }
 

@@ -63,7 +63,7 @@ func roundTrip(x []float32, exact bool) []float64 {
 	}
 	for b := 0; b+blockCols <= len(x); b += blockCols {
 		var buf [actToken]byte
-		quantiseGeneric(buf[:], x[b:b+blockCols], 0, 1)
+		quantiseGeneric(buf[:], x[b:b+blockCols], 0, 1, len(x)%superCols == 0 && active.pow2())
 		for e := range blockCols {
 			y[b+e] = float64(getFloat(buf[:], actScale, 0, 1)) * float64(int8(buf[e]))
 		}

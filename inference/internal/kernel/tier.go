@@ -55,6 +55,9 @@ func (t tier) name() string {
 	return [...]string{TierGeneric, TierAVX2, TierAVXVNNI, TierAVX512, TierDotProd, TierI8MM}[t]
 }
 
+// pow2 reports whether the tier gains by activation scales that are powers of two.
+func (t tier) pow2() bool { return t == avx512 }
+
 // tileTokens is the largest tile of the tier: as many tokens as its registers hold.
 func (t tier) tileTokens() int {
 	if t == avx2 || t == avxvnni {

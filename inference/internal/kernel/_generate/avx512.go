@@ -217,17 +217,28 @@ func avx512Scales(a *asm, k kindInfo, half int) {
 	}
 }
 
-// avx512Sum scales the integer sums, which are floats already but for 3·2^22, and adds them to the float sums.
+// avx512Sum scales the integer sums, which are floats already but for 3·2^22, and adds them to the float sums. Those of six-bit
+// codes have the scale, a power of two, in their exponent.
 func avx512Sum(a *asm, k kindInfo, T int) {
 	base := zBase
-	if k.seed != 0 {
+	switch {
+	case pairKinds[k.name] && k.seed != 0:
+		base = zHigh
+		a.op("MOVL $0x0bc00000, AX")
+		a.op("VPBROADCASTD AX, %s", zLow)
+	case k.seed != 0:
 		base = zLow
 		a.op("MOVL $0x4b400000, AX")
 		a.op("VPBROADCASTD AX, %s", base)
 	}
 	for t := range T {
-		a.op("VSUBPS %s, Z%d, Z%d", base, t, t)
-		a.op("VMULPS.BCST %d(DX), Z%d, Z%d", actScale*T+4*t-bias, t, t)
+		if base == zHigh {
+			a.op("VPADDD.BCST %d(DX), %s, %s", actScale*T+4*t-bias, zLow, zHigh)
+			a.op("VSUBPS %s, Z%d, Z%d", zHigh, t, t)
+		} else {
+			a.op("VSUBPS %s, Z%d, Z%d", base, t, t)
+			a.op("VMULPS.BCST %d(DX), Z%d, Z%d", actScale*T+4*t-bias, t, t)
+		}
 		a.op("VFMADD231PS %s, Z%d, Z%d", zW, t, 12+t)
 		switch k.min {
 		case 1:

@@ -98,6 +98,16 @@ func main() {
 	}
 	write("tile_avx512_amd64.s", a.trim())
 	declarations("AVX512", tokens)
+	a = header()
+	for _, k := range kinds {
+		for _, t := range []int{8, 12} {
+			if pairKinds[k.name] {
+				pair(a, k, t)
+			}
+		}
+	}
+	write("pair_avx512_amd64.s", a.trim())
+	pairDeclarations([]int{8, 12})
 	attend(isa512)
 
 	tokens = []int{1, 2, 4}
