@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"shelftalk/inference"
@@ -67,6 +68,9 @@ func TestAdapterAgreesWithTransformers(t *testing.T) {
 }
 
 func TestAdaptersRefused(t *testing.T) {
+	if _, err := inference.Open("testdata/lora/llama.gguf"); !errors.Is(err, inference.ErrFormat) || !strings.Contains(err.Error(), "adapter") {
+		t.Errorf("an adapter in a model's place: %v", err)
+	}
 	base := folder(t, "llama")
 	for name, c := range map[string]struct {
 		base, path string

@@ -87,6 +87,9 @@ func openFolder(path string, o options) (*Model, error) {
 
 // adapt lays the adapters over the file and loads it.
 func adapt(file *gguf.File, size int64, name string, o options) (*Model, error) {
+	if kind, err := file.TextOr("general.type", ""); err == nil && kind == "adapter" {
+		return nil, fmt.Errorf("%w: it's an adapter, to be laid over a model", ErrFormat)
+	}
 	for _, a := range o.adapters {
 		layer, err := lora.Open(a.path)
 		if err != nil {

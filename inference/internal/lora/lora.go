@@ -50,7 +50,7 @@ func read(f *os.File) (*Adapter, error) {
 		return nil, err
 	}
 	if !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("it isn't a file: %w", ErrForeign)
+		return nil, fmt.Errorf("it isn't a file (llama.cpp's convert_lora_to_gguf.py makes one of an adapter's folder): %w", ErrForeign)
 	}
 	file, err := gguf.Read(f, st.Size())
 	if err != nil {
