@@ -78,24 +78,27 @@ type family struct {
 	keys    func(settings, *keys)
 	tensors func(settings, *layout)
 	rename  func(string) string
+	text    func(settings) settings // the part of config.json that describes the writing model; nil: the whole
 }
 
 // families is the table, by the name of the model's class.
 func families() map[string]family {
-	llama := family{"llama", llamaKeys, llamaTensors, decoderName}
-	bert := family{"bert", bertKeys, bertTensors, bertName}
+	llama := family{"llama", llamaKeys, llamaTensors, decoderName, nil}
+	bert := family{"bert", bertKeys, bertTensors, bertName, nil}
 	return map[string]family{
 		"LlamaForCausalLM":   llama,
 		"MistralForCausalLM": llama,
-		"SmolLM3ForCausalLM": {"smollm3", smollm3Keys, llamaTensors, decoderName},
-		"Qwen2ForCausalLM":   {"qwen2", qwenKeys, qwenTensors, decoderName},
-		"Qwen3ForCausalLM":   {"qwen3", qwenKeys, qwenTensors, decoderName},
-		"Gemma3ForCausalLM":  {"gemma3", gemmaKeys, gemmaTensors, decoderName},
-		"Phi3ForCausalLM":    {"phi3", phiKeys, phiTensors, decoderName},
-		"GPT2LMHeadModel":    {"gpt2", gpt2Keys, gpt2Tensors, gpt2Name},
-		"BertModel":          bert,
-		"BertForMaskedLM":    bert,
-		"BertForPreTraining": bert,
+		"SmolLM3ForCausalLM": {"smollm3", smollm3Keys, llamaTensors, decoderName, nil},
+		"Qwen2ForCausalLM":   {"qwen2", qwenKeys, qwenTensors, decoderName, nil},
+		"Qwen3ForCausalLM":   {"qwen3", qwenKeys, qwenTensors, decoderName, nil},
+		"Gemma3ForCausalLM":  {"gemma3", gemmaKeys, gemmaTensors, decoderName, nil},
+		// Gemma 3 with eyes, which stay closed.
+		"Gemma3ForConditionalGeneration": {"gemma3", gemmaKeys, gemmaTensors, pictureName, gemmaText},
+		"Phi3ForCausalLM":                {"phi3", phiKeys, phiTensors, decoderName, nil},
+		"GPT2LMHeadModel":                {"gpt2", gpt2Keys, gpt2Tensors, gpt2Name, nil},
+		"BertModel":                      bert,
+		"BertForMaskedLM":                bert,
+		"BertForPreTraining":             bert,
 	}
 }
 
@@ -172,18 +175,22 @@ func present(folder string, c settings, fam family, s *shards, w Weights) (*gguf
 	k.set("general.architecture", fam.arch)
 	k.set("general.type", "model")
 	k.set("general.name", nameOf(folder))
-	fam.keys(c, k)
+	text := c
+	if fam.text != nil {
+		text = fam.text(c)
+	}
+	fam.keys(text, k)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	if err := addVocabulary(folder, c, k); err != nil {
+	if err := addVocabulary(folder, c, text.countOr(0, "vocab_size"), k); err != nil {
 		return nil, err
 	}
 	l, err := newLayout(s, w, fam.rename)
 	if err != nil {
 		return nil, err
 	}
-	fam.tensors(c, l)
+	fam.tensors(text, l)
 	if err := c.err(); err != nil {
 		return nil, err
 	}

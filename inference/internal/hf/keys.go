@@ -1,6 +1,7 @@
 package hf
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -148,6 +149,25 @@ func gemmaKeys(c settings, k *keys) {
 	if n := windowPeriod(c); n != 6 {
 		k.add("attention.sliding_window_pattern", n)
 	}
+}
+
+// gemmaText returns what a Gemma 3 with eyes says about its writing part. It leaves out what is as it was in the first
+// model of the family.
+func gemmaText(c settings) settings {
+	text := c.object("text_config")
+	inner := settings{file: c.file, failure: c.failure, values: map[string]any{}}
+	for name, v := range map[string]string{
+		"hidden_size": "2304", "intermediate_size": "9216", "num_hidden_layers": "26", "vocab_size": "262208",
+		"num_attention_heads": "8", "num_key_value_heads": "4", "head_dim": "256", "query_pre_attn_scalar": "256",
+	} {
+		inner.values[name] = json.Number(v)
+	}
+	for name, v := range text.values {
+		if v != nil {
+			inner.values[name] = v
+		}
+	}
+	return inner
 }
 
 // windowPeriod returns n where every n-th layer sees the whole text and the others a window.

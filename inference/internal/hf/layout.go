@@ -173,6 +173,15 @@ func decoderName(name string) string {
 	return strings.TrimPrefix(name, "model.")
 }
 
+// pictureName is decoderName for a writing model inside one that sees. Names came in two orders.
+func pictureName(name string) string {
+	name = strings.TrimPrefix(name, "model.")
+	if strings.HasPrefix(name, "vision_tower.") || strings.HasPrefix(name, "multi_modal_projector.") {
+		return ""
+	}
+	return decoderName(strings.TrimPrefix(name, "language_model."))
+}
+
 // decoderTensors presents a model of llama's descent. turn says whether queries and keys are turned.
 func decoderTensors(c settings, l *layout, turn change) {
 	heads := c.count("num_attention_heads")

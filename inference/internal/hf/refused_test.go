@@ -185,6 +185,9 @@ func FuzzConfig(f *testing.F) {
 		for _, name := range slices.Sorted(maps.Keys(all)) {
 			c, _ := parseSettings("config.json", text)
 			fam, k := all[name], &keys{arch: all[name].arch}
+			if fam.text != nil {
+				c = fam.text(c)
+			}
 			fam.keys(c, k)
 			l, err := newLayout(&shards{}, Q8, fam.rename)
 			if err != nil {

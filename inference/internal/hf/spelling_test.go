@@ -3,6 +3,7 @@ package hf
 import (
 	"encoding/binary"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -115,6 +116,18 @@ func spellings() []spelling {
 			delete(c, "layer_types")
 			delete(c, "tie_word_embeddings")
 		}, nil},
+		{"gemma3", "with eyes", func(n string) string { return "language_model." + n }, func(c map[string]any) {
+			text := maps.Clone(c)
+			clear(c)
+			c["architectures"], c["text_config"] = []string{"Gemma3ForConditionalGeneration"}, text
+			c["bos_token_id"], c["eos_token_id"] = text["bos_token_id"], text["eos_token_id"]
+		}, []string{"vision_tower.embeddings", "multi_modal_projector.weight"}},
+		{"gemma3", "with eyes, later", func(n string) string { return strings.Replace(n, "model.", "model.language_model.", 1) }, func(c map[string]any) {
+			text := maps.Clone(c)
+			clear(c)
+			c["architectures"], c["text_config"] = []string{"Gemma3ForConditionalGeneration"}, text
+			c["bos_token_id"], c["eos_token_id"] = text["bos_token_id"], text["eos_token_id"]
+		}, []string{"model.vision_tower.embeddings"}},
 		{"phi3", "original context", nil, func(c map[string]any) {
 			scaling := c["rope_parameters"].(map[string]any)
 			c["rope_theta"] = scaling["rope_theta"]

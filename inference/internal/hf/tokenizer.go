@@ -207,8 +207,8 @@ func (v *vocabulary) add(k *keys, model string) {
 	k.set("tokenizer.ggml.token_type", v.kinds)
 }
 
-// addVocabulary translates the folder's tokenizer.
-func addVocabulary(folder string, c settings, k *keys) error {
+// addVocabulary translates the folder's tokenizer, for a model with rows embeddings.
+func addVocabulary(folder string, c settings, rows int, k *keys) error {
 	raw, err := readFile(folder, "tokenizer.json")
 	if err != nil {
 		return fmt.Errorf("%w (Python's transformers writes it: `AutoTokenizer.from_pretrained(folder).save_pretrained(folder)`)", err)
@@ -217,7 +217,7 @@ func addVocabulary(folder string, c settings, k *keys) error {
 	if err != nil {
 		return err
 	}
-	v, err := t.list(c.countOr(0, "vocab_size"))
+	v, err := t.list(rows)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func translate(t testing.TB, files map[string]string) (*gguf.File, error) {
 		t.Fatal(err)
 	}
 	var k keys
-	if err := addVocabulary(folder, c, &k); err != nil {
+	if err := addVocabulary(folder, c, c.countOr(0, "vocab_size"), &k); err != nil {
 		return nil, err
 	}
 	return gguf.New(k.list, nil, nil)
