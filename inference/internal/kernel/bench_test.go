@@ -215,6 +215,7 @@ func BenchmarkVectors(b *testing.B) {
 		{"RMSNorm1536", func() { RMSNorm(dst[:1536], x[:1536], w, 1e-6) }},
 		{"Add1536", func() { Add(dst[:1536], x[:1536]) }},
 		{"Rope128", func() { RopeNeox(dst[:128], w[:64], w[64:128]) }},
+		{"RopeNorm128", func() { RopeNorm(dst[:128], w[:64], w[64:128]) }},
 		{"ToHalf1536", func() { ToHalf(halves, x[:1536]) }},
 		{"Quantise12x8960", func() { acts.Quantise(0, many, 8960) }},
 		{"Max151936", func() { Max(logits) }},

@@ -10,13 +10,14 @@
 // # Activations
 //
 // The T tokens of a step are quantised once per layer input into Acts: signed bytes with a scale per 32 columns, in tiles of at
-// most 12 tokens, which is what the registers hold.
+// most 12 tokens, which is what the registers hold. Where loads and multiplications bind alike, two panels go with half a tile,
+// and for superblocks of 256 columns the scales are powers of two: see acts.go.
 //
 // # The same bits everywhere
 //
 // An output is a sum over its row's blocks in ascending order, whatever the tile it is computed in, so a token's result depends
 // neither on its neighbours nor on how panels are split over workers. The attention and the vector functions keep the same
-// promise. Between tiers (see Tier) results differ in the last bits.
+// promise. Between tiers (see Tier) results differ in the last bits, or as much as the activations' scales do.
 //
 // Nothing here starts goroutines, allocates in a step, or checks what its caller promised: shapes are checked where a model is
 // loaded, and the functions of a step trust them.

@@ -93,6 +93,7 @@ func TestVectorsStayInside(t *testing.T) {
 				Above(nil, x, 0)
 				ToHalf(halves, x)
 				RopeNeox(guardedCopy(t, normal(rng, 2*n, 1), front), x, y)
+				RopeNorm(guardedCopy(t, normal(rng, 2*n, 1), front), x, y)
 			}
 		}
 	})
@@ -127,6 +128,7 @@ func TestEmptyVectors(t *testing.T) {
 		GeluErf(nil, nil)
 		ToHalf(nil, nil)
 		RopeNeox(nil, nil, nil)
+		RopeNorm(nil, nil, nil)
 		if dot(nil, nil) != 0 || SumExp(nil, 0) != 0 || len(Above(nil, nil, 0)) != 0 {
 			t.Error("nothing isn't zero")
 		}

@@ -39,13 +39,7 @@ func GeluErf(dst, x []float32) { geluErf(dst, x) }
 func RopeNeox(x, cos, sin []float32) { ropeNeox(x, cos, sin) }
 
 // RopeNorm is RopeNeox for the pairs (x[2i], x[2i+1]).
-func RopeNorm(x, cos, sin []float32) {
-	for i, c := range cos {
-		a, b := x[2*i], x[2*i+1]
-		x[2*i] = a*c - b*sin[i]
-		x[2*i+1] = a*sin[i] + b*c
-	}
-}
+func RopeNorm(x, cos, sin []float32) { ropeNorm(x, cos, sin) }
 
 // Max is the largest number of x and the first index that has it. x isn't empty and holds no NaN.
 func Max(x []float32) (float32, int) {

@@ -79,6 +79,14 @@ func ropeNeox(x, cos, sin []float32) {
 	}
 }
 
+func ropeNorm(x, cos, sin []float32) {
+	if n := len(cos); active == avx512 && n > 0 {
+		avx512RopeNorm(&x[:2*n][0], &cos[0], &sin[:n][0], n)
+		return
+	}
+	ropeNormGeneric(x, cos, sin)
+}
+
 func maximum(x []float32) float32 {
 	if active == generic {
 		return maximumGeneric(x)
@@ -149,6 +157,9 @@ func avx512Dot(a, b *float32, n int) float32
 
 //go:noescape
 func avx512RopeNeox(x, cos, sin *float32, n int)
+
+//go:noescape
+func avx512RopeNorm(x, cos, sin *float32, n int)
 
 //go:noescape
 func avx512Max(x *float32, n int) float32

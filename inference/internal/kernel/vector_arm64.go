@@ -146,6 +146,8 @@ func ropeNeox(x, cos, sin []float32) {
 	}
 }
 
+func ropeNorm(x, cos, sin []float32) { ropeNormGeneric(x, cos, sin) }
+
 func maximum(x []float32) float32 {
 	if active == generic {
 		return maximumGeneric(x)

@@ -322,3 +322,41 @@ TEXT ·avx512RopeNeox(SB), NOSPLIT, $0-32
 done:
 	VZEROUPPER
 	RET
+
+// func avx512RopeNorm(x, cos, sin *float32, n int)
+//
+// Eight pairs at a time; K1 is the mask of their sixteen floats, K2 of their eight angles.
+TEXT ·avx512RopeNorm(SB), NOSPLIT, $0-32
+	MOVQ x+0(FP), SI
+	MOVQ cos+8(FP), R8
+	MOVQ sin+16(FP), R9
+	MOVQ n+24(FP), CX
+	KXNORW K1, K1, K1
+	KXNORW K2, K2, K2
+next:
+	CMPQ CX, $8
+	JGE work
+	MOVL $1, AX
+	SHLL CX, AX
+	DECL AX
+	KMOVW AX, K2
+	ADDL CX, CX
+	TAILMASK
+	SHRL $1, CX
+work:
+	VMOVUPS.Z (SI), K1, Z0
+	VPMOVZXDQ.Z (R8), K2, Z2
+	VPMOVZXDQ.Z (R9), K2, Z3
+	VMOVSLDUP Z2, Z2
+	VMOVSLDUP Z3, Z3
+	VPERMILPS $0xb1, Z0, Z1
+	VMULPS Z3, Z1, Z1
+	VFMADDSUB213PS Z1, Z2, Z0
+	VMOVUPS Z0, K1, (SI)
+	ADDQ $64, SI
+	ADDQ $32, R8
+	ADDQ $32, R9
+	SUBQ $8, CX
+	JGT next
+	VZEROUPPER
+	RET

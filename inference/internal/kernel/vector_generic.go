@@ -105,6 +105,14 @@ func ropeNeoxGeneric(x, cos, sin []float32) {
 	}
 }
 
+func ropeNormGeneric(x, cos, sin []float32) {
+	for i, c := range cos {
+		a, b := x[2*i], x[2*i+1]
+		x[2*i] = a*c - b*sin[i]
+		x[2*i+1] = a*sin[i] + b*c
+	}
+}
+
 func maximumGeneric(x []float32) float32 {
 	best := x[0]
 	for _, v := range x {

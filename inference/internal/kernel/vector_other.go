@@ -26,6 +26,8 @@ func dot(a, b []float32) float32 { return dotGeneric(a, b) }
 
 func ropeNeox(x, cos, sin []float32) { ropeNeoxGeneric(x, cos, sin) }
 
+func ropeNorm(x, cos, sin []float32) { ropeNormGeneric(x, cos, sin) }
+
 func maximum(x []float32) float32 { return maximumGeneric(x) }
 
 func above(dst []int32, x []float32, threshold float32) []int32 {
