@@ -22,7 +22,7 @@ func available() []tier {
 
 // tileKernel computes the 16 rows of panel p for the tokens of a tile: dst[t·stride+r].
 func tileKernel(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int, far *byte, step int) {
-	if active == generic || m.kind == kindQ2K {
+	if active == generic {
 		tileGeneric(dst, stride, m, p, a, tile)
 		return
 	}

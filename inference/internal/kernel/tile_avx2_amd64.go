@@ -27,6 +27,15 @@ func tileAVX2(k kind, T int, dst *float32, stride int, w, acts *byte, units int,
 		case 4:
 			avx2Q4K4(dst, stride, w, acts, units, far, step)
 		}
+	case kindQ2K:
+		switch T {
+		case 1:
+			avx2Q2K1(dst, stride, w, acts, units, far, step)
+		case 2:
+			avx2Q2K2(dst, stride, w, acts, units, far, step)
+		case 4:
+			avx2Q2K4(dst, stride, w, acts, units, far, step)
+		}
 	case kindQ6K:
 		switch T {
 		case 1:
@@ -92,6 +101,15 @@ func avx2Q4K2(dst *float32, stride int, w, acts *byte, units int, far *byte, ste
 
 //go:noescape
 func avx2Q4K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx2Q2K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx2Q2K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx2Q2K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 
 //go:noescape
 func avx2Q6K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)

@@ -35,6 +35,19 @@ func tileAVX512(k kind, T int, dst *float32, stride int, w, acts *byte, units in
 		case 12:
 			avx512Q4K12(dst, stride, w, acts, units, far, step)
 		}
+	case kindQ2K:
+		switch T {
+		case 1:
+			avx512Q2K1(dst, stride, w, acts, units, far, step)
+		case 2:
+			avx512Q2K2(dst, stride, w, acts, units, far, step)
+		case 4:
+			avx512Q2K4(dst, stride, w, acts, units, far, step)
+		case 8:
+			avx512Q2K8(dst, stride, w, acts, units, far, step)
+		case 12:
+			avx512Q2K12(dst, stride, w, acts, units, far, step)
+		}
 	case kindQ6K:
 		switch T {
 		case 1:
@@ -132,6 +145,21 @@ func avx512Q4K8(dst *float32, stride int, w, acts *byte, units int, far *byte, s
 
 //go:noescape
 func avx512Q4K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx512Q2K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx512Q2K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx512Q2K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx512Q2K8(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx512Q2K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 
 //go:noescape
 func avx512Q6K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)

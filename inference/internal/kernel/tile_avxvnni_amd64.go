@@ -27,6 +27,15 @@ func tileAVXVNNI(k kind, T int, dst *float32, stride int, w, acts *byte, units i
 		case 4:
 			avxvnniQ4K4(dst, stride, w, acts, units, far, step)
 		}
+	case kindQ2K:
+		switch T {
+		case 1:
+			avxvnniQ2K1(dst, stride, w, acts, units, far, step)
+		case 2:
+			avxvnniQ2K2(dst, stride, w, acts, units, far, step)
+		case 4:
+			avxvnniQ2K4(dst, stride, w, acts, units, far, step)
+		}
 	case kindQ6K:
 		switch T {
 		case 1:
@@ -83,6 +92,15 @@ func avxvnniQ4K2(dst *float32, stride int, w, acts *byte, units int, far *byte, 
 
 //go:noescape
 func avxvnniQ4K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avxvnniQ2K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avxvnniQ2K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func avxvnniQ2K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 
 //go:noescape
 func avxvnniQ6K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)

@@ -22,19 +22,6 @@ func tileDotProd(k kind, T int, dst *float32, stride int, w, acts *byte, units i
 		case 12:
 			neonF3212(dst, stride, w, acts, units, far, step)
 		}
-	case kindQ2K:
-		switch T {
-		case 1:
-			dotprodQ2K1(dst, stride, w, acts, units, far, step)
-		case 2:
-			dotprodQ2K2(dst, stride, w, acts, units, far, step)
-		case 4:
-			dotprodQ2K4(dst, stride, w, acts, units, far, step)
-		case 8:
-			dotprodQ2K8(dst, stride, w, acts, units, far, step)
-		case 12:
-			dotprodQ2K12(dst, stride, w, acts, units, far, step)
-		}
 	case kindQ4K:
 		switch T {
 		case 1:
@@ -47,6 +34,19 @@ func tileDotProd(k kind, T int, dst *float32, stride int, w, acts *byte, units i
 			dotprodQ4K8(dst, stride, w, acts, units, far, step)
 		case 12:
 			dotprodQ4K12(dst, stride, w, acts, units, far, step)
+		}
+	case kindQ2K:
+		switch T {
+		case 1:
+			dotprodQ2K1(dst, stride, w, acts, units, far, step)
+		case 2:
+			dotprodQ2K2(dst, stride, w, acts, units, far, step)
+		case 4:
+			dotprodQ2K4(dst, stride, w, acts, units, far, step)
+		case 8:
+			dotprodQ2K8(dst, stride, w, acts, units, far, step)
+		case 12:
+			dotprodQ2K12(dst, stride, w, acts, units, far, step)
 		}
 	case kindQ6K:
 		switch T {
@@ -132,21 +132,6 @@ func neonF328(dst *float32, stride int, w, acts *byte, units int, far *byte, ste
 func neonF3212(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 
 //go:noescape
-func dotprodQ2K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-
-//go:noescape
-func dotprodQ2K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-
-//go:noescape
-func dotprodQ2K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-
-//go:noescape
-func dotprodQ2K8(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-
-//go:noescape
-func dotprodQ2K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-
-//go:noescape
 func dotprodQ4K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 
 //go:noescape
@@ -160,6 +145,21 @@ func dotprodQ4K8(dst *float32, stride int, w, acts *byte, units int, far *byte, 
 
 //go:noescape
 func dotprodQ4K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func dotprodQ2K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func dotprodQ2K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func dotprodQ2K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func dotprodQ2K8(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func dotprodQ2K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 
 //go:noescape
 func dotprodQ6K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)

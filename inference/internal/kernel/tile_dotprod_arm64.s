@@ -4,6 +4,1255 @@
 
 #include "textflag.h"
 
+// func dotprodQ4K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+TEXT ·dotprodQ4K1(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD stride+8(FP), R1
+	LSL $2, R1
+	MOVD w+16(FP), R2
+	MOVD acts+24(FP), R3
+	MOVD units+32(FP), R4
+	MOVD far+40(FP), R5
+	MOVD step+48(FP), R6
+	WORD $0x4f00e5fc // movi v28.16b, #15
+	MOVD $0x4b400000, R9
+	WORD $0x4e040d3d // dup v29.4s, w9
+	MOVD R0, R10
+	MOVD R2, R12
+	MOVD R3, R13
+	MOVD R4, R14
+	MOVD R5, R15
+	WORD $0x6e241c84 // eor v4.16b, v4.16b, v4.16b
+	WORD $0x6e251ca5 // eor v5.16b, v5.16b, v5.16b
+	WORD $0x6e261cc6 // eor v6.16b, v6.16b, v6.16b
+	WORD $0x6e271ce7 // eor v7.16b, v7.16b, v7.16b
+unit:
+	ADD $2048, R12, R7
+	ADD $2304, R12, R8
+	MOVD $8, R21
+block:
+	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
+	FMOVQ 0(R13), F26
+	FMOVQ 0(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	FMOVQ 16(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae301 // sdot v1.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae321 // sdot v1.4s, v25.16b, v26.4b[1]
+	FMOVQ 32(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	FMOVQ 48(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae303 // sdot v3.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae323 // sdot v3.4s, v25.16b, v26.4b[1]
+	PRFM 0(R15), PLDL2KEEP
+	PRFM 64(R15), PLDL2KEEP
+	FMOVQ 64(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9aeb00 // sdot v0.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb20 // sdot v0.4s, v25.16b, v26.4b[3]
+	FMOVQ 80(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 96(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9aeb02 // sdot v2.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb22 // sdot v2.4s, v25.16b, v26.4b[3]
+	FMOVQ 112(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	PRFM 128(R15), PLDL2KEEP
+	FMOVQ 16(R13), F26
+	FMOVQ 128(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	FMOVQ 144(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae301 // sdot v1.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae321 // sdot v1.4s, v25.16b, v26.4b[1]
+	FMOVQ 160(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	FMOVQ 176(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae303 // sdot v3.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae323 // sdot v3.4s, v25.16b, v26.4b[1]
+	PRFM 192(R15), PLDL2KEEP
+	FMOVQ 192(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9aeb00 // sdot v0.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb20 // sdot v0.4s, v25.16b, v26.4b[3]
+	FMOVQ 208(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 224(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9aeb02 // sdot v2.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb22 // sdot v2.4s, v25.16b, v26.4b[3]
+	FMOVQ 240(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	PRFM 256(R15), PLDL2KEEP
+	ADD R6, R15
+	FMOVS 0(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 0(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 128(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 32(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVS 32(R13), F26
+	FMOVS 36(R13), F27
+	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
+	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
+	WORD $0x4e38cc04 // fmla v4.4s, v0.4s, v24.4s
+	WORD $0x4f9b5324 // fmls v4.4s, v25.4s, v27.s[0]
+	FMOVS 4(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 8(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 132(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 40(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVS 32(R13), F26
+	FMOVS 36(R13), F27
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x4f9a9021 // fmul v1.4s, v1.4s, v26.s[0]
+	WORD $0x4e38cc25 // fmla v5.4s, v1.4s, v24.4s
+	WORD $0x4f9b5325 // fmls v5.4s, v25.4s, v27.s[0]
+	FMOVS 8(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 16(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 136(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 48(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVS 32(R13), F26
+	FMOVS 36(R13), F27
+	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
+	WORD $0x4f9a9042 // fmul v2.4s, v2.4s, v26.s[0]
+	WORD $0x4e38cc46 // fmla v6.4s, v2.4s, v24.4s
+	WORD $0x4f9b5326 // fmls v6.4s, v25.4s, v27.s[0]
+	FMOVS 12(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 24(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 140(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 56(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVS 32(R13), F26
+	FMOVS 36(R13), F27
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x4f9a9063 // fmul v3.4s, v3.4s, v26.s[0]
+	WORD $0x4e38cc67 // fmla v7.4s, v3.4s, v24.4s
+	WORD $0x4f9b5327 // fmls v7.4s, v25.4s, v27.s[0]
+	ADD $56, R13
+	ADD $256, R12
+	ADD $16, R7
+	SUBS $1, R21
+	BNE block
+	ADD $320, R12
+	SUBS $1, R14
+	BNE unit
+	FMOVQ F4, 0(R10)
+	FMOVQ F5, 16(R10)
+	FMOVQ F6, 32(R10)
+	FMOVQ F7, 48(R10)
+	RET
+
+// func dotprodQ4K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+TEXT ·dotprodQ4K2(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD stride+8(FP), R1
+	LSL $2, R1
+	MOVD w+16(FP), R2
+	MOVD acts+24(FP), R3
+	MOVD units+32(FP), R4
+	MOVD far+40(FP), R5
+	MOVD step+48(FP), R6
+	WORD $0x4f00e5fc // movi v28.16b, #15
+	MOVD $0x4b400000, R9
+	WORD $0x4e040d3d // dup v29.4s, w9
+	MOVD R0, R10
+	MOVD R2, R12
+	MOVD R3, R13
+	MOVD R4, R14
+	MOVD R5, R15
+	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
+	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
+	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
+	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
+	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
+	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
+	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
+	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
+unit:
+	ADD $2048, R12, R7
+	ADD $2304, R12, R8
+	MOVD $8, R21
+block:
+	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
+	FMOVQ 0(R13), F26
+	FMOVQ 0(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 16(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 32(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 48(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	PRFM 0(R15), PLDL2KEEP
+	PRFM 64(R15), PLDL2KEEP
+	FMOVQ 16(R13), F26
+	FMOVQ 64(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 80(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 96(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 112(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	PRFM 128(R15), PLDL2KEEP
+	FMOVQ 32(R13), F26
+	FMOVQ 128(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 144(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 160(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 176(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	PRFM 192(R15), PLDL2KEEP
+	FMOVQ 48(R13), F26
+	FMOVQ 192(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 208(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 224(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 240(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	PRFM 256(R15), PLDL2KEEP
+	ADD R6, R15
+	FMOVS 0(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 0(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 128(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 32(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVD 64(R13), F26
+	FMOVD 72(R13), F27
+	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
+	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
+	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
+	WORD $0x4f9b5328 // fmls v8.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x4fba9021 // fmul v1.4s, v1.4s, v26.s[1]
+	WORD $0x4e38cc29 // fmla v9.4s, v1.4s, v24.4s
+	WORD $0x4fbb5329 // fmls v9.4s, v25.4s, v27.s[1]
+	FMOVS 4(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 8(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 132(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 40(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVD 64(R13), F26
+	FMOVD 72(R13), F27
+	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
+	WORD $0x4f9a9042 // fmul v2.4s, v2.4s, v26.s[0]
+	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
+	WORD $0x4f9b532a // fmls v10.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x4fba9063 // fmul v3.4s, v3.4s, v26.s[1]
+	WORD $0x4e38cc6b // fmla v11.4s, v3.4s, v24.4s
+	WORD $0x4fbb532b // fmls v11.4s, v25.4s, v27.s[1]
+	FMOVS 8(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 16(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 136(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 48(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVD 64(R13), F26
+	FMOVD 72(R13), F27
+	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
+	WORD $0x4f9a9084 // fmul v4.4s, v4.4s, v26.s[0]
+	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
+	WORD $0x4f9b532c // fmls v12.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
+	WORD $0x4fba90a5 // fmul v5.4s, v5.4s, v26.s[1]
+	WORD $0x4e38ccad // fmla v13.4s, v5.4s, v24.4s
+	WORD $0x4fbb532d // fmls v13.4s, v25.4s, v27.s[1]
+	FMOVS 12(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 24(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 140(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 56(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVD 64(R13), F26
+	FMOVD 72(R13), F27
+	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
+	WORD $0x4f9a90c6 // fmul v6.4s, v6.4s, v26.s[0]
+	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
+	WORD $0x4f9b532e // fmls v14.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
+	WORD $0x4fba90e7 // fmul v7.4s, v7.4s, v26.s[1]
+	WORD $0x4e38ccef // fmla v15.4s, v7.4s, v24.4s
+	WORD $0x4fbb532f // fmls v15.4s, v25.4s, v27.s[1]
+	ADD $112, R13
+	ADD $256, R12
+	ADD $16, R7
+	SUBS $1, R21
+	BNE block
+	ADD $320, R12
+	SUBS $1, R14
+	BNE unit
+	FMOVQ F8, 0(R10)
+	FMOVQ F10, 16(R10)
+	FMOVQ F12, 32(R10)
+	FMOVQ F14, 48(R10)
+	ADD R1, R10
+	FMOVQ F9, 0(R10)
+	FMOVQ F11, 16(R10)
+	FMOVQ F13, 32(R10)
+	FMOVQ F15, 48(R10)
+	RET
+
+// func dotprodQ4K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+TEXT ·dotprodQ4K4(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD stride+8(FP), R1
+	LSL $2, R1
+	MOVD w+16(FP), R2
+	MOVD acts+24(FP), R3
+	MOVD units+32(FP), R4
+	MOVD far+40(FP), R5
+	MOVD step+48(FP), R6
+	WORD $0x4f00e5fc // movi v28.16b, #15
+	MOVD $0x4b400000, R9
+	WORD $0x4e040d3d // dup v29.4s, w9
+	MOVD $0, R19
+	MOVD $0, R20
+	MOVD $2, R22
+part:
+	MOVD R0, R10
+	MOVD R2, R12
+	MOVD R3, R13
+	MOVD R4, R14
+	MOVD R5, R15
+	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
+	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
+	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
+	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
+	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
+	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
+	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
+	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
+unit:
+	ADD $2048, R12, R7
+	ADD R19, R7
+	ADD $2304, R12, R8
+	ADD R20, R8
+	MOVD $8, R21
+block:
+	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
+	FMOVQ 0(R13), F26
+	FMOVQ 64(R13), F27
+	FMOVQ 0(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	WORD $0x4f9be302 // sdot v2.4s, v24.16b, v27.4b[0]
+	WORD $0x4fbbe322 // sdot v2.4s, v25.16b, v27.4b[1]
+	WORD $0x4f9beb03 // sdot v3.4s, v24.16b, v27.4b[2]
+	WORD $0x4fbbeb23 // sdot v3.4s, v25.16b, v27.4b[3]
+	FMOVQ 16(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	WORD $0x4f9be306 // sdot v6.4s, v24.16b, v27.4b[0]
+	WORD $0x4fbbe326 // sdot v6.4s, v25.16b, v27.4b[1]
+	WORD $0x4f9beb07 // sdot v7.4s, v24.16b, v27.4b[2]
+	WORD $0x4fbbeb27 // sdot v7.4s, v25.16b, v27.4b[3]
+	PRFM 0(R15), PLDL2KEEP
+	PRFM 64(R15), PLDL2KEEP
+	FMOVQ 16(R13), F26
+	FMOVQ 80(R13), F27
+	FMOVQ 64(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	WORD $0x4f9be302 // sdot v2.4s, v24.16b, v27.4b[0]
+	WORD $0x4fbbe322 // sdot v2.4s, v25.16b, v27.4b[1]
+	WORD $0x4f9beb03 // sdot v3.4s, v24.16b, v27.4b[2]
+	WORD $0x4fbbeb23 // sdot v3.4s, v25.16b, v27.4b[3]
+	FMOVQ 80(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	WORD $0x4f9be306 // sdot v6.4s, v24.16b, v27.4b[0]
+	WORD $0x4fbbe326 // sdot v6.4s, v25.16b, v27.4b[1]
+	WORD $0x4f9beb07 // sdot v7.4s, v24.16b, v27.4b[2]
+	WORD $0x4fbbeb27 // sdot v7.4s, v25.16b, v27.4b[3]
+	PRFM 128(R15), PLDL2KEEP
+	FMOVQ 32(R13), F26
+	FMOVQ 96(R13), F27
+	FMOVQ 128(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	WORD $0x4f9be302 // sdot v2.4s, v24.16b, v27.4b[0]
+	WORD $0x4fbbe322 // sdot v2.4s, v25.16b, v27.4b[1]
+	WORD $0x4f9beb03 // sdot v3.4s, v24.16b, v27.4b[2]
+	WORD $0x4fbbeb23 // sdot v3.4s, v25.16b, v27.4b[3]
+	FMOVQ 144(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	WORD $0x4f9be306 // sdot v6.4s, v24.16b, v27.4b[0]
+	WORD $0x4fbbe326 // sdot v6.4s, v25.16b, v27.4b[1]
+	WORD $0x4f9beb07 // sdot v7.4s, v24.16b, v27.4b[2]
+	WORD $0x4fbbeb27 // sdot v7.4s, v25.16b, v27.4b[3]
+	PRFM 192(R15), PLDL2KEEP
+	FMOVQ 48(R13), F26
+	FMOVQ 112(R13), F27
+	FMOVQ 192(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	WORD $0x4f9be302 // sdot v2.4s, v24.16b, v27.4b[0]
+	WORD $0x4fbbe322 // sdot v2.4s, v25.16b, v27.4b[1]
+	WORD $0x4f9beb03 // sdot v3.4s, v24.16b, v27.4b[2]
+	WORD $0x4fbbeb23 // sdot v3.4s, v25.16b, v27.4b[3]
+	FMOVQ 208(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	WORD $0x4f9be306 // sdot v6.4s, v24.16b, v27.4b[0]
+	WORD $0x4fbbe326 // sdot v6.4s, v25.16b, v27.4b[1]
+	WORD $0x4f9beb07 // sdot v7.4s, v24.16b, v27.4b[2]
+	WORD $0x4fbbeb27 // sdot v7.4s, v25.16b, v27.4b[3]
+	PRFM 256(R15), PLDL2KEEP
+	ADD R6, R15
+	FMOVS 0(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 0(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 128(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 32(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVQ 128(R13), F26
+	FMOVQ 144(R13), F27
+	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
+	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
+	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
+	WORD $0x4f9b5328 // fmls v8.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x4fba9021 // fmul v1.4s, v1.4s, v26.s[1]
+	WORD $0x4e38cc29 // fmla v9.4s, v1.4s, v24.4s
+	WORD $0x4fbb5329 // fmls v9.4s, v25.4s, v27.s[1]
+	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
+	WORD $0x4f9a9842 // fmul v2.4s, v2.4s, v26.s[2]
+	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
+	WORD $0x4f9b5b2a // fmls v10.4s, v25.4s, v27.s[2]
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x4fba9863 // fmul v3.4s, v3.4s, v26.s[3]
+	WORD $0x4e38cc6b // fmla v11.4s, v3.4s, v24.4s
+	WORD $0x4fbb5b2b // fmls v11.4s, v25.4s, v27.s[3]
+	FMOVS 4(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 8(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 132(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 40(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVQ 128(R13), F26
+	FMOVQ 144(R13), F27
+	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
+	WORD $0x4f9a9084 // fmul v4.4s, v4.4s, v26.s[0]
+	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
+	WORD $0x4f9b532c // fmls v12.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
+	WORD $0x4fba90a5 // fmul v5.4s, v5.4s, v26.s[1]
+	WORD $0x4e38ccad // fmla v13.4s, v5.4s, v24.4s
+	WORD $0x4fbb532d // fmls v13.4s, v25.4s, v27.s[1]
+	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
+	WORD $0x4f9a98c6 // fmul v6.4s, v6.4s, v26.s[2]
+	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
+	WORD $0x4f9b5b2e // fmls v14.4s, v25.4s, v27.s[2]
+	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
+	WORD $0x4fba98e7 // fmul v7.4s, v7.4s, v26.s[3]
+	WORD $0x4e38ccef // fmla v15.4s, v7.4s, v24.4s
+	WORD $0x4fbb5b2f // fmls v15.4s, v25.4s, v27.s[3]
+	ADD $224, R13
+	ADD $256, R12
+	ADD $16, R7
+	SUBS $1, R21
+	BNE block
+	ADD $320, R12
+	SUBS $1, R14
+	BNE unit
+	FMOVQ F8, 0(R10)
+	FMOVQ F12, 16(R10)
+	ADD R1, R10
+	FMOVQ F9, 0(R10)
+	FMOVQ F13, 16(R10)
+	ADD R1, R10
+	FMOVQ F10, 0(R10)
+	FMOVQ F14, 16(R10)
+	ADD R1, R10
+	FMOVQ F11, 0(R10)
+	FMOVQ F15, 16(R10)
+	ADD $32, R0
+	ADD $32, R2
+	SUB $24, R19
+	SUB $16, R20
+	SUBS $1, R22
+	BNE part
+	RET
+
+// func dotprodQ4K8(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+TEXT ·dotprodQ4K8(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD stride+8(FP), R1
+	LSL $2, R1
+	MOVD w+16(FP), R2
+	MOVD acts+24(FP), R3
+	MOVD units+32(FP), R4
+	MOVD far+40(FP), R5
+	MOVD step+48(FP), R6
+	WORD $0x4f00e5fc // movi v28.16b, #15
+	MOVD $0x4b400000, R9
+	WORD $0x4e040d3d // dup v29.4s, w9
+	MOVD $0, R19
+	MOVD $0, R20
+	MOVD $4, R22
+part:
+	MOVD R0, R10
+	MOVD R2, R12
+	MOVD R3, R13
+	MOVD R4, R14
+	MOVD R5, R15
+	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
+	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
+	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
+	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
+	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
+	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
+	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
+	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
+unit:
+	ADD $2048, R12, R7
+	ADD R19, R7
+	ADD $2304, R12, R8
+	ADD R20, R8
+	MOVD $8, R21
+block:
+	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
+	FMOVQ 0(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	FMOVQ 0(R13), F26
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 64(R13), F26
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 128(R13), F26
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 192(R13), F26
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	PRFM 0(R15), PLDL2KEEP
+	PRFM 64(R15), PLDL2KEEP
+	FMOVQ 64(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	FMOVQ 16(R13), F26
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 80(R13), F26
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 144(R13), F26
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 208(R13), F26
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	PRFM 128(R15), PLDL2KEEP
+	FMOVQ 128(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	FMOVQ 32(R13), F26
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 96(R13), F26
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 160(R13), F26
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 224(R13), F26
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	PRFM 192(R15), PLDL2KEEP
+	FMOVQ 192(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	FMOVQ 48(R13), F26
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 112(R13), F26
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 176(R13), F26
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 240(R13), F26
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	PRFM 256(R15), PLDL2KEEP
+	ADD R6, R15
+	FMOVS 0(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 0(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 128(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 32(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVQ 256(R13), F26
+	FMOVQ 288(R13), F27
+	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
+	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
+	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
+	WORD $0x4f9b5328 // fmls v8.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x4fba9021 // fmul v1.4s, v1.4s, v26.s[1]
+	WORD $0x4e38cc29 // fmla v9.4s, v1.4s, v24.4s
+	WORD $0x4fbb5329 // fmls v9.4s, v25.4s, v27.s[1]
+	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
+	WORD $0x4f9a9842 // fmul v2.4s, v2.4s, v26.s[2]
+	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
+	WORD $0x4f9b5b2a // fmls v10.4s, v25.4s, v27.s[2]
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x4fba9863 // fmul v3.4s, v3.4s, v26.s[3]
+	WORD $0x4e38cc6b // fmla v11.4s, v3.4s, v24.4s
+	WORD $0x4fbb5b2b // fmls v11.4s, v25.4s, v27.s[3]
+	FMOVQ 272(R13), F26
+	FMOVQ 304(R13), F27
+	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
+	WORD $0x4f9a9084 // fmul v4.4s, v4.4s, v26.s[0]
+	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
+	WORD $0x4f9b532c // fmls v12.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
+	WORD $0x4fba90a5 // fmul v5.4s, v5.4s, v26.s[1]
+	WORD $0x4e38ccad // fmla v13.4s, v5.4s, v24.4s
+	WORD $0x4fbb532d // fmls v13.4s, v25.4s, v27.s[1]
+	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
+	WORD $0x4f9a98c6 // fmul v6.4s, v6.4s, v26.s[2]
+	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
+	WORD $0x4f9b5b2e // fmls v14.4s, v25.4s, v27.s[2]
+	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
+	WORD $0x4fba98e7 // fmul v7.4s, v7.4s, v26.s[3]
+	WORD $0x4e38ccef // fmla v15.4s, v7.4s, v24.4s
+	WORD $0x4fbb5b2f // fmls v15.4s, v25.4s, v27.s[3]
+	ADD $448, R13
+	ADD $256, R12
+	ADD $16, R7
+	SUBS $1, R21
+	BNE block
+	ADD $320, R12
+	SUBS $1, R14
+	BNE unit
+	FMOVQ F8, 0(R10)
+	ADD R1, R10
+	FMOVQ F9, 0(R10)
+	ADD R1, R10
+	FMOVQ F10, 0(R10)
+	ADD R1, R10
+	FMOVQ F11, 0(R10)
+	ADD R1, R10
+	FMOVQ F12, 0(R10)
+	ADD R1, R10
+	FMOVQ F13, 0(R10)
+	ADD R1, R10
+	FMOVQ F14, 0(R10)
+	ADD R1, R10
+	FMOVQ F15, 0(R10)
+	ADD $16, R0
+	ADD $16, R2
+	SUB $12, R19
+	SUB $8, R20
+	SUBS $1, R22
+	BNE part
+	RET
+
+// func dotprodQ4K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+TEXT ·dotprodQ4K12(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD stride+8(FP), R1
+	LSL $2, R1
+	MOVD w+16(FP), R2
+	MOVD acts+24(FP), R3
+	MOVD units+32(FP), R4
+	MOVD far+40(FP), R5
+	MOVD step+48(FP), R6
+	WORD $0x4f00e5fc // movi v28.16b, #15
+	MOVD $0x4b400000, R9
+	WORD $0x4e040d3d // dup v29.4s, w9
+	MOVD $0, R19
+	MOVD $0, R20
+	MOVD $4, R22
+part:
+	MOVD R0, R10
+	MOVD R2, R12
+	MOVD R3, R13
+	MOVD R4, R14
+	MOVD R5, R15
+	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
+	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
+	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
+	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
+	WORD $0x6e301e10 // eor v16.16b, v16.16b, v16.16b
+	WORD $0x6e311e31 // eor v17.16b, v17.16b, v17.16b
+	WORD $0x6e321e52 // eor v18.16b, v18.16b, v18.16b
+	WORD $0x6e331e73 // eor v19.16b, v19.16b, v19.16b
+	WORD $0x6e341e94 // eor v20.16b, v20.16b, v20.16b
+	WORD $0x6e351eb5 // eor v21.16b, v21.16b, v21.16b
+	WORD $0x6e361ed6 // eor v22.16b, v22.16b, v22.16b
+	WORD $0x6e371ef7 // eor v23.16b, v23.16b, v23.16b
+unit:
+	ADD $2048, R12, R7
+	ADD R19, R7
+	ADD $2304, R12, R8
+	ADD R20, R8
+	MOVD $8, R21
+block:
+	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa8 // orr v8.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa9 // orr v9.16b, v29.16b, v29.16b
+	WORD $0x4ebd1faa // orr v10.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fab // orr v11.16b, v29.16b, v29.16b
+	FMOVQ 0(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	FMOVQ 0(R13), F26
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 64(R13), F26
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 128(R13), F26
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 192(R13), F26
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	FMOVQ 256(R13), F26
+	WORD $0x4f9ae308 // sdot v8.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae328 // sdot v8.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb09 // sdot v9.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb29 // sdot v9.4s, v25.16b, v26.4b[3]
+	FMOVQ 320(R13), F26
+	WORD $0x4f9ae30a // sdot v10.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae32a // sdot v10.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb0b // sdot v11.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb2b // sdot v11.4s, v25.16b, v26.4b[3]
+	PRFM 0(R15), PLDL2KEEP
+	PRFM 64(R15), PLDL2KEEP
+	FMOVQ 64(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	FMOVQ 16(R13), F26
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 80(R13), F26
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 144(R13), F26
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 208(R13), F26
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	FMOVQ 272(R13), F26
+	WORD $0x4f9ae308 // sdot v8.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae328 // sdot v8.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb09 // sdot v9.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb29 // sdot v9.4s, v25.16b, v26.4b[3]
+	FMOVQ 336(R13), F26
+	WORD $0x4f9ae30a // sdot v10.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae32a // sdot v10.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb0b // sdot v11.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb2b // sdot v11.4s, v25.16b, v26.4b[3]
+	PRFM 128(R15), PLDL2KEEP
+	FMOVQ 128(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	FMOVQ 32(R13), F26
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 96(R13), F26
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 160(R13), F26
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 224(R13), F26
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	FMOVQ 288(R13), F26
+	WORD $0x4f9ae308 // sdot v8.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae328 // sdot v8.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb09 // sdot v9.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb29 // sdot v9.4s, v25.16b, v26.4b[3]
+	FMOVQ 352(R13), F26
+	WORD $0x4f9ae30a // sdot v10.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae32a // sdot v10.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb0b // sdot v11.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb2b // sdot v11.4s, v25.16b, v26.4b[3]
+	PRFM 192(R15), PLDL2KEEP
+	FMOVQ 192(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	FMOVQ 48(R13), F26
+	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
+	FMOVQ 112(R13), F26
+	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
+	FMOVQ 176(R13), F26
+	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
+	FMOVQ 240(R13), F26
+	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
+	FMOVQ 304(R13), F26
+	WORD $0x4f9ae308 // sdot v8.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae328 // sdot v8.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb09 // sdot v9.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb29 // sdot v9.4s, v25.16b, v26.4b[3]
+	FMOVQ 368(R13), F26
+	WORD $0x4f9ae30a // sdot v10.4s, v24.16b, v26.4b[0]
+	WORD $0x4fbae32a // sdot v10.4s, v25.16b, v26.4b[1]
+	WORD $0x4f9aeb0b // sdot v11.4s, v24.16b, v26.4b[2]
+	WORD $0x4fbaeb2b // sdot v11.4s, v25.16b, v26.4b[3]
+	PRFM 256(R15), PLDL2KEEP
+	ADD R6, R15
+	FMOVS 0(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 0(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 128(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 32(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	FMOVQ 384(R13), F26
+	FMOVQ 432(R13), F27
+	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
+	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
+	WORD $0x4e38cc0c // fmla v12.4s, v0.4s, v24.4s
+	WORD $0x4f9b532c // fmls v12.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x4fba9021 // fmul v1.4s, v1.4s, v26.s[1]
+	WORD $0x4e38cc2d // fmla v13.4s, v1.4s, v24.4s
+	WORD $0x4fbb532d // fmls v13.4s, v25.4s, v27.s[1]
+	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
+	WORD $0x4f9a9842 // fmul v2.4s, v2.4s, v26.s[2]
+	WORD $0x4e38cc4e // fmla v14.4s, v2.4s, v24.4s
+	WORD $0x4f9b5b2e // fmls v14.4s, v25.4s, v27.s[2]
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x4fba9863 // fmul v3.4s, v3.4s, v26.s[3]
+	WORD $0x4e38cc6f // fmla v15.4s, v3.4s, v24.4s
+	WORD $0x4fbb5b2f // fmls v15.4s, v25.4s, v27.s[3]
+	FMOVQ 400(R13), F26
+	FMOVQ 448(R13), F27
+	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
+	WORD $0x4f9a9084 // fmul v4.4s, v4.4s, v26.s[0]
+	WORD $0x4e38cc90 // fmla v16.4s, v4.4s, v24.4s
+	WORD $0x4f9b5330 // fmls v16.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
+	WORD $0x4fba90a5 // fmul v5.4s, v5.4s, v26.s[1]
+	WORD $0x4e38ccb1 // fmla v17.4s, v5.4s, v24.4s
+	WORD $0x4fbb5331 // fmls v17.4s, v25.4s, v27.s[1]
+	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
+	WORD $0x4f9a98c6 // fmul v6.4s, v6.4s, v26.s[2]
+	WORD $0x4e38ccd2 // fmla v18.4s, v6.4s, v24.4s
+	WORD $0x4f9b5b32 // fmls v18.4s, v25.4s, v27.s[2]
+	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
+	WORD $0x4fba98e7 // fmul v7.4s, v7.4s, v26.s[3]
+	WORD $0x4e38ccf3 // fmla v19.4s, v7.4s, v24.4s
+	WORD $0x4fbb5b33 // fmls v19.4s, v25.4s, v27.s[3]
+	FMOVQ 416(R13), F26
+	FMOVQ 464(R13), F27
+	WORD $0x4ebdd508 // fsub v8.4s, v8.4s, v29.4s
+	WORD $0x4f9a9108 // fmul v8.4s, v8.4s, v26.s[0]
+	WORD $0x4e38cd14 // fmla v20.4s, v8.4s, v24.4s
+	WORD $0x4f9b5334 // fmls v20.4s, v25.4s, v27.s[0]
+	WORD $0x4ebdd529 // fsub v9.4s, v9.4s, v29.4s
+	WORD $0x4fba9129 // fmul v9.4s, v9.4s, v26.s[1]
+	WORD $0x4e38cd35 // fmla v21.4s, v9.4s, v24.4s
+	WORD $0x4fbb5335 // fmls v21.4s, v25.4s, v27.s[1]
+	WORD $0x4ebdd54a // fsub v10.4s, v10.4s, v29.4s
+	WORD $0x4f9a994a // fmul v10.4s, v10.4s, v26.s[2]
+	WORD $0x4e38cd56 // fmla v22.4s, v10.4s, v24.4s
+	WORD $0x4f9b5b36 // fmls v22.4s, v25.4s, v27.s[2]
+	WORD $0x4ebdd56b // fsub v11.4s, v11.4s, v29.4s
+	WORD $0x4fba996b // fmul v11.4s, v11.4s, v26.s[3]
+	WORD $0x4e38cd77 // fmla v23.4s, v11.4s, v24.4s
+	WORD $0x4fbb5b37 // fmls v23.4s, v25.4s, v27.s[3]
+	ADD $672, R13
+	ADD $256, R12
+	ADD $16, R7
+	SUBS $1, R21
+	BNE block
+	ADD $320, R12
+	SUBS $1, R14
+	BNE unit
+	FMOVQ F12, 0(R10)
+	ADD R1, R10
+	FMOVQ F13, 0(R10)
+	ADD R1, R10
+	FMOVQ F14, 0(R10)
+	ADD R1, R10
+	FMOVQ F15, 0(R10)
+	ADD R1, R10
+	FMOVQ F16, 0(R10)
+	ADD R1, R10
+	FMOVQ F17, 0(R10)
+	ADD R1, R10
+	FMOVQ F18, 0(R10)
+	ADD R1, R10
+	FMOVQ F19, 0(R10)
+	ADD R1, R10
+	FMOVQ F20, 0(R10)
+	ADD R1, R10
+	FMOVQ F21, 0(R10)
+	ADD R1, R10
+	FMOVQ F22, 0(R10)
+	ADD R1, R10
+	FMOVQ F23, 0(R10)
+	ADD $16, R0
+	ADD $16, R2
+	SUB $12, R19
+	SUB $8, R20
+	SUBS $1, R22
+	BNE part
+	RET
+
 // func dotprodQ2K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 TEXT ·dotprodQ2K1(SB), NOSPLIT, $0-56
 	MOVD dst+0(FP), R0
@@ -1785,1255 +3034,6 @@ block:
 	ADD $672, R13
 	ADD $128, R12
 	ADD $32, R7
-	SUBS $1, R21
-	BNE block
-	ADD $320, R12
-	SUBS $1, R14
-	BNE unit
-	FMOVQ F12, 0(R10)
-	ADD R1, R10
-	FMOVQ F13, 0(R10)
-	ADD R1, R10
-	FMOVQ F14, 0(R10)
-	ADD R1, R10
-	FMOVQ F15, 0(R10)
-	ADD R1, R10
-	FMOVQ F16, 0(R10)
-	ADD R1, R10
-	FMOVQ F17, 0(R10)
-	ADD R1, R10
-	FMOVQ F18, 0(R10)
-	ADD R1, R10
-	FMOVQ F19, 0(R10)
-	ADD R1, R10
-	FMOVQ F20, 0(R10)
-	ADD R1, R10
-	FMOVQ F21, 0(R10)
-	ADD R1, R10
-	FMOVQ F22, 0(R10)
-	ADD R1, R10
-	FMOVQ F23, 0(R10)
-	ADD $16, R0
-	ADD $16, R2
-	SUB $12, R19
-	SUB $8, R20
-	SUBS $1, R22
-	BNE part
-	RET
-
-// func dotprodQ4K1(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-TEXT ·dotprodQ4K1(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD stride+8(FP), R1
-	LSL $2, R1
-	MOVD w+16(FP), R2
-	MOVD acts+24(FP), R3
-	MOVD units+32(FP), R4
-	MOVD far+40(FP), R5
-	MOVD step+48(FP), R6
-	WORD $0x4f00e5fc // movi v28.16b, #15
-	MOVD $0x4b400000, R9
-	WORD $0x4e040d3d // dup v29.4s, w9
-	MOVD R0, R10
-	MOVD R2, R12
-	MOVD R3, R13
-	MOVD R4, R14
-	MOVD R5, R15
-	WORD $0x6e241c84 // eor v4.16b, v4.16b, v4.16b
-	WORD $0x6e251ca5 // eor v5.16b, v5.16b, v5.16b
-	WORD $0x6e261cc6 // eor v6.16b, v6.16b, v6.16b
-	WORD $0x6e271ce7 // eor v7.16b, v7.16b, v7.16b
-unit:
-	ADD $2048, R12, R7
-	ADD $2304, R12, R8
-	MOVD $8, R21
-block:
-	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
-	FMOVQ 0(R13), F26
-	FMOVQ 0(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	FMOVQ 16(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae301 // sdot v1.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae321 // sdot v1.4s, v25.16b, v26.4b[1]
-	FMOVQ 32(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	FMOVQ 48(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae303 // sdot v3.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae323 // sdot v3.4s, v25.16b, v26.4b[1]
-	PRFM 0(R15), PLDL2KEEP
-	PRFM 64(R15), PLDL2KEEP
-	FMOVQ 64(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9aeb00 // sdot v0.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb20 // sdot v0.4s, v25.16b, v26.4b[3]
-	FMOVQ 80(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 96(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9aeb02 // sdot v2.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb22 // sdot v2.4s, v25.16b, v26.4b[3]
-	FMOVQ 112(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	PRFM 128(R15), PLDL2KEEP
-	FMOVQ 16(R13), F26
-	FMOVQ 128(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	FMOVQ 144(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae301 // sdot v1.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae321 // sdot v1.4s, v25.16b, v26.4b[1]
-	FMOVQ 160(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	FMOVQ 176(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae303 // sdot v3.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae323 // sdot v3.4s, v25.16b, v26.4b[1]
-	PRFM 192(R15), PLDL2KEEP
-	FMOVQ 192(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9aeb00 // sdot v0.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb20 // sdot v0.4s, v25.16b, v26.4b[3]
-	FMOVQ 208(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 224(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9aeb02 // sdot v2.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb22 // sdot v2.4s, v25.16b, v26.4b[3]
-	FMOVQ 240(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	PRFM 256(R15), PLDL2KEEP
-	ADD R6, R15
-	FMOVS 0(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 0(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 128(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 32(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVS 32(R13), F26
-	FMOVS 36(R13), F27
-	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
-	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
-	WORD $0x4e38cc04 // fmla v4.4s, v0.4s, v24.4s
-	WORD $0x4f9b5324 // fmls v4.4s, v25.4s, v27.s[0]
-	FMOVS 4(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 8(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 132(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 40(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVS 32(R13), F26
-	FMOVS 36(R13), F27
-	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
-	WORD $0x4f9a9021 // fmul v1.4s, v1.4s, v26.s[0]
-	WORD $0x4e38cc25 // fmla v5.4s, v1.4s, v24.4s
-	WORD $0x4f9b5325 // fmls v5.4s, v25.4s, v27.s[0]
-	FMOVS 8(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 16(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 136(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 48(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVS 32(R13), F26
-	FMOVS 36(R13), F27
-	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
-	WORD $0x4f9a9042 // fmul v2.4s, v2.4s, v26.s[0]
-	WORD $0x4e38cc46 // fmla v6.4s, v2.4s, v24.4s
-	WORD $0x4f9b5326 // fmls v6.4s, v25.4s, v27.s[0]
-	FMOVS 12(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 24(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 140(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 56(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVS 32(R13), F26
-	FMOVS 36(R13), F27
-	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
-	WORD $0x4f9a9063 // fmul v3.4s, v3.4s, v26.s[0]
-	WORD $0x4e38cc67 // fmla v7.4s, v3.4s, v24.4s
-	WORD $0x4f9b5327 // fmls v7.4s, v25.4s, v27.s[0]
-	ADD $56, R13
-	ADD $256, R12
-	ADD $16, R7
-	SUBS $1, R21
-	BNE block
-	ADD $320, R12
-	SUBS $1, R14
-	BNE unit
-	FMOVQ F4, 0(R10)
-	FMOVQ F5, 16(R10)
-	FMOVQ F6, 32(R10)
-	FMOVQ F7, 48(R10)
-	RET
-
-// func dotprodQ4K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-TEXT ·dotprodQ4K2(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD stride+8(FP), R1
-	LSL $2, R1
-	MOVD w+16(FP), R2
-	MOVD acts+24(FP), R3
-	MOVD units+32(FP), R4
-	MOVD far+40(FP), R5
-	MOVD step+48(FP), R6
-	WORD $0x4f00e5fc // movi v28.16b, #15
-	MOVD $0x4b400000, R9
-	WORD $0x4e040d3d // dup v29.4s, w9
-	MOVD R0, R10
-	MOVD R2, R12
-	MOVD R3, R13
-	MOVD R4, R14
-	MOVD R5, R15
-	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
-	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
-	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
-	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
-	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
-	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
-	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
-	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
-unit:
-	ADD $2048, R12, R7
-	ADD $2304, R12, R8
-	MOVD $8, R21
-block:
-	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
-	FMOVQ 0(R13), F26
-	FMOVQ 0(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 16(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 32(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 48(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	PRFM 0(R15), PLDL2KEEP
-	PRFM 64(R15), PLDL2KEEP
-	FMOVQ 16(R13), F26
-	FMOVQ 64(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 80(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 96(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 112(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	PRFM 128(R15), PLDL2KEEP
-	FMOVQ 32(R13), F26
-	FMOVQ 128(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 144(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 160(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 176(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	PRFM 192(R15), PLDL2KEEP
-	FMOVQ 48(R13), F26
-	FMOVQ 192(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 208(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 224(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 240(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	PRFM 256(R15), PLDL2KEEP
-	ADD R6, R15
-	FMOVS 0(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 0(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 128(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 32(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVD 64(R13), F26
-	FMOVD 72(R13), F27
-	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
-	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
-	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
-	WORD $0x4f9b5328 // fmls v8.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
-	WORD $0x4fba9021 // fmul v1.4s, v1.4s, v26.s[1]
-	WORD $0x4e38cc29 // fmla v9.4s, v1.4s, v24.4s
-	WORD $0x4fbb5329 // fmls v9.4s, v25.4s, v27.s[1]
-	FMOVS 4(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 8(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 132(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 40(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVD 64(R13), F26
-	FMOVD 72(R13), F27
-	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
-	WORD $0x4f9a9042 // fmul v2.4s, v2.4s, v26.s[0]
-	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
-	WORD $0x4f9b532a // fmls v10.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
-	WORD $0x4fba9063 // fmul v3.4s, v3.4s, v26.s[1]
-	WORD $0x4e38cc6b // fmla v11.4s, v3.4s, v24.4s
-	WORD $0x4fbb532b // fmls v11.4s, v25.4s, v27.s[1]
-	FMOVS 8(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 16(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 136(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 48(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVD 64(R13), F26
-	FMOVD 72(R13), F27
-	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
-	WORD $0x4f9a9084 // fmul v4.4s, v4.4s, v26.s[0]
-	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
-	WORD $0x4f9b532c // fmls v12.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
-	WORD $0x4fba90a5 // fmul v5.4s, v5.4s, v26.s[1]
-	WORD $0x4e38ccad // fmla v13.4s, v5.4s, v24.4s
-	WORD $0x4fbb532d // fmls v13.4s, v25.4s, v27.s[1]
-	FMOVS 12(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 24(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 140(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 56(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVD 64(R13), F26
-	FMOVD 72(R13), F27
-	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
-	WORD $0x4f9a90c6 // fmul v6.4s, v6.4s, v26.s[0]
-	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
-	WORD $0x4f9b532e // fmls v14.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
-	WORD $0x4fba90e7 // fmul v7.4s, v7.4s, v26.s[1]
-	WORD $0x4e38ccef // fmla v15.4s, v7.4s, v24.4s
-	WORD $0x4fbb532f // fmls v15.4s, v25.4s, v27.s[1]
-	ADD $112, R13
-	ADD $256, R12
-	ADD $16, R7
-	SUBS $1, R21
-	BNE block
-	ADD $320, R12
-	SUBS $1, R14
-	BNE unit
-	FMOVQ F8, 0(R10)
-	FMOVQ F10, 16(R10)
-	FMOVQ F12, 32(R10)
-	FMOVQ F14, 48(R10)
-	ADD R1, R10
-	FMOVQ F9, 0(R10)
-	FMOVQ F11, 16(R10)
-	FMOVQ F13, 32(R10)
-	FMOVQ F15, 48(R10)
-	RET
-
-// func dotprodQ4K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-TEXT ·dotprodQ4K4(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD stride+8(FP), R1
-	LSL $2, R1
-	MOVD w+16(FP), R2
-	MOVD acts+24(FP), R3
-	MOVD units+32(FP), R4
-	MOVD far+40(FP), R5
-	MOVD step+48(FP), R6
-	WORD $0x4f00e5fc // movi v28.16b, #15
-	MOVD $0x4b400000, R9
-	WORD $0x4e040d3d // dup v29.4s, w9
-	MOVD $0, R19
-	MOVD $0, R20
-	MOVD $2, R22
-part:
-	MOVD R0, R10
-	MOVD R2, R12
-	MOVD R3, R13
-	MOVD R4, R14
-	MOVD R5, R15
-	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
-	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
-	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
-	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
-	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
-	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
-	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
-	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
-unit:
-	ADD $2048, R12, R7
-	ADD R19, R7
-	ADD $2304, R12, R8
-	ADD R20, R8
-	MOVD $8, R21
-block:
-	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
-	FMOVQ 0(R13), F26
-	FMOVQ 64(R13), F27
-	FMOVQ 0(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	WORD $0x4f9be302 // sdot v2.4s, v24.16b, v27.4b[0]
-	WORD $0x4fbbe322 // sdot v2.4s, v25.16b, v27.4b[1]
-	WORD $0x4f9beb03 // sdot v3.4s, v24.16b, v27.4b[2]
-	WORD $0x4fbbeb23 // sdot v3.4s, v25.16b, v27.4b[3]
-	FMOVQ 16(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	WORD $0x4f9be306 // sdot v6.4s, v24.16b, v27.4b[0]
-	WORD $0x4fbbe326 // sdot v6.4s, v25.16b, v27.4b[1]
-	WORD $0x4f9beb07 // sdot v7.4s, v24.16b, v27.4b[2]
-	WORD $0x4fbbeb27 // sdot v7.4s, v25.16b, v27.4b[3]
-	PRFM 0(R15), PLDL2KEEP
-	PRFM 64(R15), PLDL2KEEP
-	FMOVQ 16(R13), F26
-	FMOVQ 80(R13), F27
-	FMOVQ 64(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	WORD $0x4f9be302 // sdot v2.4s, v24.16b, v27.4b[0]
-	WORD $0x4fbbe322 // sdot v2.4s, v25.16b, v27.4b[1]
-	WORD $0x4f9beb03 // sdot v3.4s, v24.16b, v27.4b[2]
-	WORD $0x4fbbeb23 // sdot v3.4s, v25.16b, v27.4b[3]
-	FMOVQ 80(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	WORD $0x4f9be306 // sdot v6.4s, v24.16b, v27.4b[0]
-	WORD $0x4fbbe326 // sdot v6.4s, v25.16b, v27.4b[1]
-	WORD $0x4f9beb07 // sdot v7.4s, v24.16b, v27.4b[2]
-	WORD $0x4fbbeb27 // sdot v7.4s, v25.16b, v27.4b[3]
-	PRFM 128(R15), PLDL2KEEP
-	FMOVQ 32(R13), F26
-	FMOVQ 96(R13), F27
-	FMOVQ 128(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	WORD $0x4f9be302 // sdot v2.4s, v24.16b, v27.4b[0]
-	WORD $0x4fbbe322 // sdot v2.4s, v25.16b, v27.4b[1]
-	WORD $0x4f9beb03 // sdot v3.4s, v24.16b, v27.4b[2]
-	WORD $0x4fbbeb23 // sdot v3.4s, v25.16b, v27.4b[3]
-	FMOVQ 144(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	WORD $0x4f9be306 // sdot v6.4s, v24.16b, v27.4b[0]
-	WORD $0x4fbbe326 // sdot v6.4s, v25.16b, v27.4b[1]
-	WORD $0x4f9beb07 // sdot v7.4s, v24.16b, v27.4b[2]
-	WORD $0x4fbbeb27 // sdot v7.4s, v25.16b, v27.4b[3]
-	PRFM 192(R15), PLDL2KEEP
-	FMOVQ 48(R13), F26
-	FMOVQ 112(R13), F27
-	FMOVQ 192(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	WORD $0x4f9be302 // sdot v2.4s, v24.16b, v27.4b[0]
-	WORD $0x4fbbe322 // sdot v2.4s, v25.16b, v27.4b[1]
-	WORD $0x4f9beb03 // sdot v3.4s, v24.16b, v27.4b[2]
-	WORD $0x4fbbeb23 // sdot v3.4s, v25.16b, v27.4b[3]
-	FMOVQ 208(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	WORD $0x4f9be306 // sdot v6.4s, v24.16b, v27.4b[0]
-	WORD $0x4fbbe326 // sdot v6.4s, v25.16b, v27.4b[1]
-	WORD $0x4f9beb07 // sdot v7.4s, v24.16b, v27.4b[2]
-	WORD $0x4fbbeb27 // sdot v7.4s, v25.16b, v27.4b[3]
-	PRFM 256(R15), PLDL2KEEP
-	ADD R6, R15
-	FMOVS 0(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 0(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 128(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 32(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVQ 128(R13), F26
-	FMOVQ 144(R13), F27
-	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
-	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
-	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
-	WORD $0x4f9b5328 // fmls v8.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
-	WORD $0x4fba9021 // fmul v1.4s, v1.4s, v26.s[1]
-	WORD $0x4e38cc29 // fmla v9.4s, v1.4s, v24.4s
-	WORD $0x4fbb5329 // fmls v9.4s, v25.4s, v27.s[1]
-	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
-	WORD $0x4f9a9842 // fmul v2.4s, v2.4s, v26.s[2]
-	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
-	WORD $0x4f9b5b2a // fmls v10.4s, v25.4s, v27.s[2]
-	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
-	WORD $0x4fba9863 // fmul v3.4s, v3.4s, v26.s[3]
-	WORD $0x4e38cc6b // fmla v11.4s, v3.4s, v24.4s
-	WORD $0x4fbb5b2b // fmls v11.4s, v25.4s, v27.s[3]
-	FMOVS 4(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 8(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 132(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 40(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVQ 128(R13), F26
-	FMOVQ 144(R13), F27
-	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
-	WORD $0x4f9a9084 // fmul v4.4s, v4.4s, v26.s[0]
-	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
-	WORD $0x4f9b532c // fmls v12.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
-	WORD $0x4fba90a5 // fmul v5.4s, v5.4s, v26.s[1]
-	WORD $0x4e38ccad // fmla v13.4s, v5.4s, v24.4s
-	WORD $0x4fbb532d // fmls v13.4s, v25.4s, v27.s[1]
-	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
-	WORD $0x4f9a98c6 // fmul v6.4s, v6.4s, v26.s[2]
-	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
-	WORD $0x4f9b5b2e // fmls v14.4s, v25.4s, v27.s[2]
-	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
-	WORD $0x4fba98e7 // fmul v7.4s, v7.4s, v26.s[3]
-	WORD $0x4e38ccef // fmla v15.4s, v7.4s, v24.4s
-	WORD $0x4fbb5b2f // fmls v15.4s, v25.4s, v27.s[3]
-	ADD $224, R13
-	ADD $256, R12
-	ADD $16, R7
-	SUBS $1, R21
-	BNE block
-	ADD $320, R12
-	SUBS $1, R14
-	BNE unit
-	FMOVQ F8, 0(R10)
-	FMOVQ F12, 16(R10)
-	ADD R1, R10
-	FMOVQ F9, 0(R10)
-	FMOVQ F13, 16(R10)
-	ADD R1, R10
-	FMOVQ F10, 0(R10)
-	FMOVQ F14, 16(R10)
-	ADD R1, R10
-	FMOVQ F11, 0(R10)
-	FMOVQ F15, 16(R10)
-	ADD $32, R0
-	ADD $32, R2
-	SUB $24, R19
-	SUB $16, R20
-	SUBS $1, R22
-	BNE part
-	RET
-
-// func dotprodQ4K8(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-TEXT ·dotprodQ4K8(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD stride+8(FP), R1
-	LSL $2, R1
-	MOVD w+16(FP), R2
-	MOVD acts+24(FP), R3
-	MOVD units+32(FP), R4
-	MOVD far+40(FP), R5
-	MOVD step+48(FP), R6
-	WORD $0x4f00e5fc // movi v28.16b, #15
-	MOVD $0x4b400000, R9
-	WORD $0x4e040d3d // dup v29.4s, w9
-	MOVD $0, R19
-	MOVD $0, R20
-	MOVD $4, R22
-part:
-	MOVD R0, R10
-	MOVD R2, R12
-	MOVD R3, R13
-	MOVD R4, R14
-	MOVD R5, R15
-	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
-	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
-	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
-	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
-	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
-	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
-	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
-	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
-unit:
-	ADD $2048, R12, R7
-	ADD R19, R7
-	ADD $2304, R12, R8
-	ADD R20, R8
-	MOVD $8, R21
-block:
-	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
-	FMOVQ 0(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	FMOVQ 0(R13), F26
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 64(R13), F26
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 128(R13), F26
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 192(R13), F26
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	PRFM 0(R15), PLDL2KEEP
-	PRFM 64(R15), PLDL2KEEP
-	FMOVQ 64(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	FMOVQ 16(R13), F26
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 80(R13), F26
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 144(R13), F26
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 208(R13), F26
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	PRFM 128(R15), PLDL2KEEP
-	FMOVQ 128(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	FMOVQ 32(R13), F26
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 96(R13), F26
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 160(R13), F26
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 224(R13), F26
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	PRFM 192(R15), PLDL2KEEP
-	FMOVQ 192(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	FMOVQ 48(R13), F26
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 112(R13), F26
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 176(R13), F26
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 240(R13), F26
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	PRFM 256(R15), PLDL2KEEP
-	ADD R6, R15
-	FMOVS 0(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 0(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 128(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 32(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVQ 256(R13), F26
-	FMOVQ 288(R13), F27
-	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
-	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
-	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
-	WORD $0x4f9b5328 // fmls v8.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
-	WORD $0x4fba9021 // fmul v1.4s, v1.4s, v26.s[1]
-	WORD $0x4e38cc29 // fmla v9.4s, v1.4s, v24.4s
-	WORD $0x4fbb5329 // fmls v9.4s, v25.4s, v27.s[1]
-	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
-	WORD $0x4f9a9842 // fmul v2.4s, v2.4s, v26.s[2]
-	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
-	WORD $0x4f9b5b2a // fmls v10.4s, v25.4s, v27.s[2]
-	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
-	WORD $0x4fba9863 // fmul v3.4s, v3.4s, v26.s[3]
-	WORD $0x4e38cc6b // fmla v11.4s, v3.4s, v24.4s
-	WORD $0x4fbb5b2b // fmls v11.4s, v25.4s, v27.s[3]
-	FMOVQ 272(R13), F26
-	FMOVQ 304(R13), F27
-	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
-	WORD $0x4f9a9084 // fmul v4.4s, v4.4s, v26.s[0]
-	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
-	WORD $0x4f9b532c // fmls v12.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
-	WORD $0x4fba90a5 // fmul v5.4s, v5.4s, v26.s[1]
-	WORD $0x4e38ccad // fmla v13.4s, v5.4s, v24.4s
-	WORD $0x4fbb532d // fmls v13.4s, v25.4s, v27.s[1]
-	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
-	WORD $0x4f9a98c6 // fmul v6.4s, v6.4s, v26.s[2]
-	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
-	WORD $0x4f9b5b2e // fmls v14.4s, v25.4s, v27.s[2]
-	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
-	WORD $0x4fba98e7 // fmul v7.4s, v7.4s, v26.s[3]
-	WORD $0x4e38ccef // fmla v15.4s, v7.4s, v24.4s
-	WORD $0x4fbb5b2f // fmls v15.4s, v25.4s, v27.s[3]
-	ADD $448, R13
-	ADD $256, R12
-	ADD $16, R7
-	SUBS $1, R21
-	BNE block
-	ADD $320, R12
-	SUBS $1, R14
-	BNE unit
-	FMOVQ F8, 0(R10)
-	ADD R1, R10
-	FMOVQ F9, 0(R10)
-	ADD R1, R10
-	FMOVQ F10, 0(R10)
-	ADD R1, R10
-	FMOVQ F11, 0(R10)
-	ADD R1, R10
-	FMOVQ F12, 0(R10)
-	ADD R1, R10
-	FMOVQ F13, 0(R10)
-	ADD R1, R10
-	FMOVQ F14, 0(R10)
-	ADD R1, R10
-	FMOVQ F15, 0(R10)
-	ADD $16, R0
-	ADD $16, R2
-	SUB $12, R19
-	SUB $8, R20
-	SUBS $1, R22
-	BNE part
-	RET
-
-// func dotprodQ4K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-TEXT ·dotprodQ4K12(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD stride+8(FP), R1
-	LSL $2, R1
-	MOVD w+16(FP), R2
-	MOVD acts+24(FP), R3
-	MOVD units+32(FP), R4
-	MOVD far+40(FP), R5
-	MOVD step+48(FP), R6
-	WORD $0x4f00e5fc // movi v28.16b, #15
-	MOVD $0x4b400000, R9
-	WORD $0x4e040d3d // dup v29.4s, w9
-	MOVD $0, R19
-	MOVD $0, R20
-	MOVD $4, R22
-part:
-	MOVD R0, R10
-	MOVD R2, R12
-	MOVD R3, R13
-	MOVD R4, R14
-	MOVD R5, R15
-	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
-	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
-	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
-	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
-	WORD $0x6e301e10 // eor v16.16b, v16.16b, v16.16b
-	WORD $0x6e311e31 // eor v17.16b, v17.16b, v17.16b
-	WORD $0x6e321e52 // eor v18.16b, v18.16b, v18.16b
-	WORD $0x6e331e73 // eor v19.16b, v19.16b, v19.16b
-	WORD $0x6e341e94 // eor v20.16b, v20.16b, v20.16b
-	WORD $0x6e351eb5 // eor v21.16b, v21.16b, v21.16b
-	WORD $0x6e361ed6 // eor v22.16b, v22.16b, v22.16b
-	WORD $0x6e371ef7 // eor v23.16b, v23.16b, v23.16b
-unit:
-	ADD $2048, R12, R7
-	ADD R19, R7
-	ADD $2304, R12, R8
-	ADD R20, R8
-	MOVD $8, R21
-block:
-	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa8 // orr v8.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa9 // orr v9.16b, v29.16b, v29.16b
-	WORD $0x4ebd1faa // orr v10.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fab // orr v11.16b, v29.16b, v29.16b
-	FMOVQ 0(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	FMOVQ 0(R13), F26
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 64(R13), F26
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 128(R13), F26
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 192(R13), F26
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	FMOVQ 256(R13), F26
-	WORD $0x4f9ae308 // sdot v8.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae328 // sdot v8.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb09 // sdot v9.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb29 // sdot v9.4s, v25.16b, v26.4b[3]
-	FMOVQ 320(R13), F26
-	WORD $0x4f9ae30a // sdot v10.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae32a // sdot v10.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb0b // sdot v11.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb2b // sdot v11.4s, v25.16b, v26.4b[3]
-	PRFM 0(R15), PLDL2KEEP
-	PRFM 64(R15), PLDL2KEEP
-	FMOVQ 64(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	FMOVQ 16(R13), F26
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 80(R13), F26
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 144(R13), F26
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 208(R13), F26
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	FMOVQ 272(R13), F26
-	WORD $0x4f9ae308 // sdot v8.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae328 // sdot v8.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb09 // sdot v9.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb29 // sdot v9.4s, v25.16b, v26.4b[3]
-	FMOVQ 336(R13), F26
-	WORD $0x4f9ae30a // sdot v10.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae32a // sdot v10.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb0b // sdot v11.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb2b // sdot v11.4s, v25.16b, v26.4b[3]
-	PRFM 128(R15), PLDL2KEEP
-	FMOVQ 128(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	FMOVQ 32(R13), F26
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 96(R13), F26
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 160(R13), F26
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 224(R13), F26
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	FMOVQ 288(R13), F26
-	WORD $0x4f9ae308 // sdot v8.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae328 // sdot v8.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb09 // sdot v9.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb29 // sdot v9.4s, v25.16b, v26.4b[3]
-	FMOVQ 352(R13), F26
-	WORD $0x4f9ae30a // sdot v10.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae32a // sdot v10.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb0b // sdot v11.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb2b // sdot v11.4s, v25.16b, v26.4b[3]
-	PRFM 192(R15), PLDL2KEEP
-	FMOVQ 192(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	FMOVQ 48(R13), F26
-	WORD $0x4f9ae300 // sdot v0.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae320 // sdot v0.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb01 // sdot v1.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb21 // sdot v1.4s, v25.16b, v26.4b[3]
-	FMOVQ 112(R13), F26
-	WORD $0x4f9ae302 // sdot v2.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae322 // sdot v2.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb03 // sdot v3.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb23 // sdot v3.4s, v25.16b, v26.4b[3]
-	FMOVQ 176(R13), F26
-	WORD $0x4f9ae304 // sdot v4.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae324 // sdot v4.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb05 // sdot v5.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb25 // sdot v5.4s, v25.16b, v26.4b[3]
-	FMOVQ 240(R13), F26
-	WORD $0x4f9ae306 // sdot v6.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae326 // sdot v6.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb07 // sdot v7.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb27 // sdot v7.4s, v25.16b, v26.4b[3]
-	FMOVQ 304(R13), F26
-	WORD $0x4f9ae308 // sdot v8.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae328 // sdot v8.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb09 // sdot v9.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb29 // sdot v9.4s, v25.16b, v26.4b[3]
-	FMOVQ 368(R13), F26
-	WORD $0x4f9ae30a // sdot v10.4s, v24.16b, v26.4b[0]
-	WORD $0x4fbae32a // sdot v10.4s, v25.16b, v26.4b[1]
-	WORD $0x4f9aeb0b // sdot v11.4s, v24.16b, v26.4b[2]
-	WORD $0x4fbaeb2b // sdot v11.4s, v25.16b, v26.4b[3]
-	PRFM 256(R15), PLDL2KEEP
-	ADD R6, R15
-	FMOVS 0(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 0(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 128(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 32(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	FMOVQ 384(R13), F26
-	FMOVQ 432(R13), F27
-	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
-	WORD $0x4f9a9000 // fmul v0.4s, v0.4s, v26.s[0]
-	WORD $0x4e38cc0c // fmla v12.4s, v0.4s, v24.4s
-	WORD $0x4f9b532c // fmls v12.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
-	WORD $0x4fba9021 // fmul v1.4s, v1.4s, v26.s[1]
-	WORD $0x4e38cc2d // fmla v13.4s, v1.4s, v24.4s
-	WORD $0x4fbb532d // fmls v13.4s, v25.4s, v27.s[1]
-	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
-	WORD $0x4f9a9842 // fmul v2.4s, v2.4s, v26.s[2]
-	WORD $0x4e38cc4e // fmla v14.4s, v2.4s, v24.4s
-	WORD $0x4f9b5b2e // fmls v14.4s, v25.4s, v27.s[2]
-	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
-	WORD $0x4fba9863 // fmul v3.4s, v3.4s, v26.s[3]
-	WORD $0x4e38cc6f // fmla v15.4s, v3.4s, v24.4s
-	WORD $0x4fbb5b2f // fmls v15.4s, v25.4s, v27.s[3]
-	FMOVQ 400(R13), F26
-	FMOVQ 448(R13), F27
-	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
-	WORD $0x4f9a9084 // fmul v4.4s, v4.4s, v26.s[0]
-	WORD $0x4e38cc90 // fmla v16.4s, v4.4s, v24.4s
-	WORD $0x4f9b5330 // fmls v16.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
-	WORD $0x4fba90a5 // fmul v5.4s, v5.4s, v26.s[1]
-	WORD $0x4e38ccb1 // fmla v17.4s, v5.4s, v24.4s
-	WORD $0x4fbb5331 // fmls v17.4s, v25.4s, v27.s[1]
-	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
-	WORD $0x4f9a98c6 // fmul v6.4s, v6.4s, v26.s[2]
-	WORD $0x4e38ccd2 // fmla v18.4s, v6.4s, v24.4s
-	WORD $0x4f9b5b32 // fmls v18.4s, v25.4s, v27.s[2]
-	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
-	WORD $0x4fba98e7 // fmul v7.4s, v7.4s, v26.s[3]
-	WORD $0x4e38ccf3 // fmla v19.4s, v7.4s, v24.4s
-	WORD $0x4fbb5b33 // fmls v19.4s, v25.4s, v27.s[3]
-	FMOVQ 416(R13), F26
-	FMOVQ 464(R13), F27
-	WORD $0x4ebdd508 // fsub v8.4s, v8.4s, v29.4s
-	WORD $0x4f9a9108 // fmul v8.4s, v8.4s, v26.s[0]
-	WORD $0x4e38cd14 // fmla v20.4s, v8.4s, v24.4s
-	WORD $0x4f9b5334 // fmls v20.4s, v25.4s, v27.s[0]
-	WORD $0x4ebdd529 // fsub v9.4s, v9.4s, v29.4s
-	WORD $0x4fba9129 // fmul v9.4s, v9.4s, v26.s[1]
-	WORD $0x4e38cd35 // fmla v21.4s, v9.4s, v24.4s
-	WORD $0x4fbb5335 // fmls v21.4s, v25.4s, v27.s[1]
-	WORD $0x4ebdd54a // fsub v10.4s, v10.4s, v29.4s
-	WORD $0x4f9a994a // fmul v10.4s, v10.4s, v26.s[2]
-	WORD $0x4e38cd56 // fmla v22.4s, v10.4s, v24.4s
-	WORD $0x4f9b5b36 // fmls v22.4s, v25.4s, v27.s[2]
-	WORD $0x4ebdd56b // fsub v11.4s, v11.4s, v29.4s
-	WORD $0x4fba996b // fmul v11.4s, v11.4s, v26.s[3]
-	WORD $0x4e38cd77 // fmla v23.4s, v11.4s, v24.4s
-	WORD $0x4fbb5b37 // fmls v23.4s, v25.4s, v27.s[3]
-	ADD $672, R13
-	ADD $256, R12
-	ADD $16, R7
 	SUBS $1, R21
 	BNE block
 	ADD $320, R12

@@ -22,19 +22,6 @@ func tileI8MM(k kind, T int, dst *float32, stride int, w, acts *byte, units int,
 		case 12:
 			neonF3212(dst, stride, w, acts, units, far, step)
 		}
-	case kindQ2K:
-		switch T {
-		case 1:
-			dotprodQ2K1(dst, stride, w, acts, units, far, step)
-		case 2:
-			i8mmQ2K2(dst, stride, w, acts, units, far, step)
-		case 4:
-			i8mmQ2K4(dst, stride, w, acts, units, far, step)
-		case 8:
-			i8mmQ2K8(dst, stride, w, acts, units, far, step)
-		case 12:
-			i8mmQ2K12(dst, stride, w, acts, units, far, step)
-		}
 	case kindQ4K:
 		switch T {
 		case 1:
@@ -47,6 +34,19 @@ func tileI8MM(k kind, T int, dst *float32, stride int, w, acts *byte, units int,
 			i8mmQ4K8(dst, stride, w, acts, units, far, step)
 		case 12:
 			i8mmQ4K12(dst, stride, w, acts, units, far, step)
+		}
+	case kindQ2K:
+		switch T {
+		case 1:
+			dotprodQ2K1(dst, stride, w, acts, units, far, step)
+		case 2:
+			i8mmQ2K2(dst, stride, w, acts, units, far, step)
+		case 4:
+			i8mmQ2K4(dst, stride, w, acts, units, far, step)
+		case 8:
+			i8mmQ2K8(dst, stride, w, acts, units, far, step)
+		case 12:
+			i8mmQ2K12(dst, stride, w, acts, units, far, step)
 		}
 	case kindQ6K:
 		switch T {
@@ -117,18 +117,6 @@ func tileI8MM(k kind, T int, dst *float32, stride int, w, acts *byte, units int,
 }
 
 //go:noescape
-func i8mmQ2K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-
-//go:noescape
-func i8mmQ2K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-
-//go:noescape
-func i8mmQ2K8(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-
-//go:noescape
-func i8mmQ2K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-
-//go:noescape
 func i8mmQ4K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 
 //go:noescape
@@ -139,6 +127,18 @@ func i8mmQ4K8(dst *float32, stride int, w, acts *byte, units int, far *byte, ste
 
 //go:noescape
 func i8mmQ4K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func i8mmQ2K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func i8mmQ2K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func i8mmQ2K8(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+
+//go:noescape
+func i8mmQ2K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 
 //go:noescape
 func i8mmQ6K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)

@@ -4,6 +4,1080 @@
 
 #include "textflag.h"
 
+// func i8mmQ4K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+TEXT ·i8mmQ4K2(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD stride+8(FP), R1
+	LSL $2, R1
+	MOVD w+16(FP), R2
+	MOVD acts+24(FP), R3
+	MOVD units+32(FP), R4
+	MOVD far+40(FP), R5
+	MOVD step+48(FP), R6
+	WORD $0x4f00e5fc // movi v28.16b, #15
+	MOVD $0x4b400000, R9
+	WORD $0x4e040d3d // dup v29.4s, w9
+	MOVD R0, R10
+	MOVD R2, R12
+	MOVD R3, R13
+	MOVD R4, R14
+	MOVD R5, R15
+	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
+	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
+	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
+	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
+	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
+	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
+	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
+	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
+unit:
+	ADD $2048, R12, R7
+	ADD $2304, R12, R8
+	MOVD $8, R21
+block:
+	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
+	FMOVQ 0(R13), F26
+	FMOVQ 0(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 16(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa602 // smmla v2.4s, v16.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 32(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 48(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa606 // smmla v6.4s, v16.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	PRFM 0(R15), PLDL2KEEP
+	PRFM 64(R15), PLDL2KEEP
+	FMOVQ 16(R13), F26
+	FMOVQ 64(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 80(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa602 // smmla v2.4s, v16.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 96(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 112(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa606 // smmla v6.4s, v16.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	PRFM 128(R15), PLDL2KEEP
+	FMOVQ 32(R13), F26
+	FMOVQ 128(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 144(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa602 // smmla v2.4s, v16.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 160(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 176(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa606 // smmla v6.4s, v16.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	PRFM 192(R15), PLDL2KEEP
+	FMOVQ 48(R13), F26
+	FMOVQ 192(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 208(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa602 // smmla v2.4s, v16.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 224(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 240(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa606 // smmla v6.4s, v16.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	PRFM 256(R15), PLDL2KEEP
+	ADD R6, R15
+	FMOVS 0(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 0(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 128(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 32(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
+	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
+	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
+	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
+	FMOVD 64(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
+	WORD $0x6e3fdc00 // fmul v0.4s, v0.4s, v31.4s
+	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x6e3fdc21 // fmul v1.4s, v1.4s, v31.4s
+	WORD $0x4e39cc29 // fmla v9.4s, v1.4s, v25.4s
+	FMOVD 72(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf48 // fmls v8.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf69 // fmls v9.4s, v27.4s, v31.4s
+	FMOVS 4(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 8(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 132(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 40(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
+	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
+	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
+	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
+	FMOVD 64(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
+	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
+	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
+	WORD $0x4e39cc6b // fmla v11.4s, v3.4s, v25.4s
+	FMOVD 72(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf4a // fmls v10.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6b // fmls v11.4s, v27.4s, v31.4s
+	FMOVS 8(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 16(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 136(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 48(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
+	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
+	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
+	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
+	FMOVD 64(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
+	WORD $0x6e3fdc84 // fmul v4.4s, v4.4s, v31.4s
+	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
+	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
+	WORD $0x6e3fdca5 // fmul v5.4s, v5.4s, v31.4s
+	WORD $0x4e39ccad // fmla v13.4s, v5.4s, v25.4s
+	FMOVD 72(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf4c // fmls v12.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6d // fmls v13.4s, v27.4s, v31.4s
+	FMOVS 12(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 24(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 140(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 56(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
+	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
+	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
+	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
+	FMOVD 64(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
+	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
+	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
+	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
+	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
+	WORD $0x4e39ccef // fmla v15.4s, v7.4s, v25.4s
+	FMOVD 72(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf4e // fmls v14.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6f // fmls v15.4s, v27.4s, v31.4s
+	ADD $112, R13
+	ADD $256, R12
+	ADD $16, R7
+	SUBS $1, R21
+	BNE block
+	ADD $320, R12
+	SUBS $1, R14
+	BNE unit
+	WORD $0x4e891918 // uzp1 v24.4s, v8.4s, v9.4s
+	FMOVQ F24, 0(R10)
+	WORD $0x4e8b1958 // uzp1 v24.4s, v10.4s, v11.4s
+	FMOVQ F24, 16(R10)
+	WORD $0x4e8d1998 // uzp1 v24.4s, v12.4s, v13.4s
+	FMOVQ F24, 32(R10)
+	WORD $0x4e8f19d8 // uzp1 v24.4s, v14.4s, v15.4s
+	FMOVQ F24, 48(R10)
+	ADD R1, R10
+	WORD $0x4e895918 // uzp2 v24.4s, v8.4s, v9.4s
+	FMOVQ F24, 0(R10)
+	WORD $0x4e8b5958 // uzp2 v24.4s, v10.4s, v11.4s
+	FMOVQ F24, 16(R10)
+	WORD $0x4e8d5998 // uzp2 v24.4s, v12.4s, v13.4s
+	FMOVQ F24, 32(R10)
+	WORD $0x4e8f59d8 // uzp2 v24.4s, v14.4s, v15.4s
+	FMOVQ F24, 48(R10)
+	RET
+
+// func i8mmQ4K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+TEXT ·i8mmQ4K4(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD stride+8(FP), R1
+	LSL $2, R1
+	MOVD w+16(FP), R2
+	MOVD acts+24(FP), R3
+	MOVD units+32(FP), R4
+	MOVD far+40(FP), R5
+	MOVD step+48(FP), R6
+	WORD $0x4f00e5fc // movi v28.16b, #15
+	MOVD $0x4b400000, R9
+	WORD $0x4e040d3d // dup v29.4s, w9
+	MOVD $0, R19
+	MOVD $0, R20
+	MOVD $2, R22
+part:
+	MOVD R0, R10
+	MOVD R2, R12
+	MOVD R3, R13
+	MOVD R4, R14
+	MOVD R5, R15
+	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
+	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
+	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
+	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
+	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
+	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
+	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
+	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
+unit:
+	ADD $2048, R12, R7
+	ADD R19, R7
+	ADD $2304, R12, R8
+	ADD R20, R8
+	MOVD $8, R21
+block:
+	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
+	FMOVQ 0(R13), F26
+	FMOVQ 64(R13), F27
+	FMOVQ 0(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	WORD $0x4e9ba602 // smmla v2.4s, v16.16b, v27.16b
+	WORD $0x4e9ba703 // smmla v3.4s, v24.16b, v27.16b
+	FMOVQ 16(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	WORD $0x4e9ba606 // smmla v6.4s, v16.16b, v27.16b
+	WORD $0x4e9ba707 // smmla v7.4s, v24.16b, v27.16b
+	PRFM 0(R15), PLDL2KEEP
+	PRFM 64(R15), PLDL2KEEP
+	FMOVQ 16(R13), F26
+	FMOVQ 80(R13), F27
+	FMOVQ 64(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	WORD $0x4e9ba602 // smmla v2.4s, v16.16b, v27.16b
+	WORD $0x4e9ba703 // smmla v3.4s, v24.16b, v27.16b
+	FMOVQ 80(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	WORD $0x4e9ba606 // smmla v6.4s, v16.16b, v27.16b
+	WORD $0x4e9ba707 // smmla v7.4s, v24.16b, v27.16b
+	PRFM 128(R15), PLDL2KEEP
+	FMOVQ 32(R13), F26
+	FMOVQ 96(R13), F27
+	FMOVQ 128(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	WORD $0x4e9ba602 // smmla v2.4s, v16.16b, v27.16b
+	WORD $0x4e9ba703 // smmla v3.4s, v24.16b, v27.16b
+	FMOVQ 144(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	WORD $0x4e9ba606 // smmla v6.4s, v16.16b, v27.16b
+	WORD $0x4e9ba707 // smmla v7.4s, v24.16b, v27.16b
+	PRFM 192(R15), PLDL2KEEP
+	FMOVQ 48(R13), F26
+	FMOVQ 112(R13), F27
+	FMOVQ 192(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	WORD $0x4e9ba602 // smmla v2.4s, v16.16b, v27.16b
+	WORD $0x4e9ba703 // smmla v3.4s, v24.16b, v27.16b
+	FMOVQ 208(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	WORD $0x4e9ba606 // smmla v6.4s, v16.16b, v27.16b
+	WORD $0x4e9ba707 // smmla v7.4s, v24.16b, v27.16b
+	PRFM 256(R15), PLDL2KEEP
+	ADD R6, R15
+	FMOVS 0(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 0(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 128(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 32(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
+	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
+	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
+	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
+	FMOVQ 128(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
+	WORD $0x6e3fdc00 // fmul v0.4s, v0.4s, v31.4s
+	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x6e3fdc21 // fmul v1.4s, v1.4s, v31.4s
+	WORD $0x4e39cc29 // fmla v9.4s, v1.4s, v25.4s
+	FMOVQ 144(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf48 // fmls v8.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf69 // fmls v9.4s, v27.4s, v31.4s
+	FMOVQ 128(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
+	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
+	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
+	WORD $0x4e39cc6b // fmla v11.4s, v3.4s, v25.4s
+	FMOVQ 144(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebfcf4a // fmls v10.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6b // fmls v11.4s, v27.4s, v31.4s
+	FMOVS 4(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 8(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 132(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 40(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
+	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
+	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
+	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
+	FMOVQ 128(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
+	WORD $0x6e3fdc84 // fmul v4.4s, v4.4s, v31.4s
+	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
+	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
+	WORD $0x6e3fdca5 // fmul v5.4s, v5.4s, v31.4s
+	WORD $0x4e39ccad // fmla v13.4s, v5.4s, v25.4s
+	FMOVQ 144(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf4c // fmls v12.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6d // fmls v13.4s, v27.4s, v31.4s
+	FMOVQ 128(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
+	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
+	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
+	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
+	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
+	WORD $0x4e39ccef // fmla v15.4s, v7.4s, v25.4s
+	FMOVQ 144(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebfcf4e // fmls v14.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6f // fmls v15.4s, v27.4s, v31.4s
+	ADD $224, R13
+	ADD $256, R12
+	ADD $16, R7
+	SUBS $1, R21
+	BNE block
+	ADD $320, R12
+	SUBS $1, R14
+	BNE unit
+	WORD $0x4e891918 // uzp1 v24.4s, v8.4s, v9.4s
+	FMOVQ F24, 0(R10)
+	WORD $0x4e8d1998 // uzp1 v24.4s, v12.4s, v13.4s
+	FMOVQ F24, 16(R10)
+	ADD R1, R10
+	WORD $0x4e895918 // uzp2 v24.4s, v8.4s, v9.4s
+	FMOVQ F24, 0(R10)
+	WORD $0x4e8d5998 // uzp2 v24.4s, v12.4s, v13.4s
+	FMOVQ F24, 16(R10)
+	ADD R1, R10
+	WORD $0x4e8b1958 // uzp1 v24.4s, v10.4s, v11.4s
+	FMOVQ F24, 0(R10)
+	WORD $0x4e8f19d8 // uzp1 v24.4s, v14.4s, v15.4s
+	FMOVQ F24, 16(R10)
+	ADD R1, R10
+	WORD $0x4e8b5958 // uzp2 v24.4s, v10.4s, v11.4s
+	FMOVQ F24, 0(R10)
+	WORD $0x4e8f59d8 // uzp2 v24.4s, v14.4s, v15.4s
+	FMOVQ F24, 16(R10)
+	ADD $32, R0
+	ADD $32, R2
+	SUB $24, R19
+	SUB $16, R20
+	SUBS $1, R22
+	BNE part
+	RET
+
+// func i8mmQ4K8(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+TEXT ·i8mmQ4K8(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD stride+8(FP), R1
+	LSL $2, R1
+	MOVD w+16(FP), R2
+	MOVD acts+24(FP), R3
+	MOVD units+32(FP), R4
+	MOVD far+40(FP), R5
+	MOVD step+48(FP), R6
+	WORD $0x4f00e5fc // movi v28.16b, #15
+	MOVD $0x4b400000, R9
+	WORD $0x4e040d3d // dup v29.4s, w9
+	MOVD $0, R19
+	MOVD $0, R20
+	MOVD $4, R22
+part:
+	MOVD R0, R10
+	MOVD R2, R12
+	MOVD R3, R13
+	MOVD R4, R14
+	MOVD R5, R15
+	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
+	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
+	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
+	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
+	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
+	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
+	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
+	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
+unit:
+	ADD $2048, R12, R7
+	ADD R19, R7
+	ADD $2304, R12, R8
+	ADD R20, R8
+	MOVD $8, R21
+block:
+	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
+	FMOVQ 0(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	FMOVQ 0(R13), F26
+	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 64(R13), F26
+	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 128(R13), F26
+	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 192(R13), F26
+	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	PRFM 0(R15), PLDL2KEEP
+	PRFM 64(R15), PLDL2KEEP
+	FMOVQ 64(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	FMOVQ 16(R13), F26
+	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 80(R13), F26
+	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 144(R13), F26
+	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 208(R13), F26
+	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	PRFM 128(R15), PLDL2KEEP
+	FMOVQ 128(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	FMOVQ 32(R13), F26
+	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 96(R13), F26
+	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 160(R13), F26
+	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 224(R13), F26
+	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	PRFM 192(R15), PLDL2KEEP
+	FMOVQ 192(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	FMOVQ 48(R13), F26
+	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 112(R13), F26
+	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 176(R13), F26
+	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 240(R13), F26
+	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	PRFM 256(R15), PLDL2KEEP
+	ADD R6, R15
+	FMOVS 0(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 0(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 128(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 32(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
+	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
+	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
+	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
+	FMOVQ 256(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
+	WORD $0x6e3fdc00 // fmul v0.4s, v0.4s, v31.4s
+	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x6e3fdc21 // fmul v1.4s, v1.4s, v31.4s
+	WORD $0x4e39cc29 // fmla v9.4s, v1.4s, v25.4s
+	FMOVQ 288(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf48 // fmls v8.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf69 // fmls v9.4s, v27.4s, v31.4s
+	FMOVQ 256(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
+	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
+	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
+	WORD $0x4e39cc6b // fmla v11.4s, v3.4s, v25.4s
+	FMOVQ 288(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebfcf4a // fmls v10.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6b // fmls v11.4s, v27.4s, v31.4s
+	FMOVQ 272(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
+	WORD $0x6e3fdc84 // fmul v4.4s, v4.4s, v31.4s
+	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
+	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
+	WORD $0x6e3fdca5 // fmul v5.4s, v5.4s, v31.4s
+	WORD $0x4e39ccad // fmla v13.4s, v5.4s, v25.4s
+	FMOVQ 304(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf4c // fmls v12.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6d // fmls v13.4s, v27.4s, v31.4s
+	FMOVQ 272(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
+	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
+	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
+	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
+	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
+	WORD $0x4e39ccef // fmla v15.4s, v7.4s, v25.4s
+	FMOVQ 304(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebfcf4e // fmls v14.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6f // fmls v15.4s, v27.4s, v31.4s
+	ADD $448, R13
+	ADD $256, R12
+	ADD $16, R7
+	SUBS $1, R21
+	BNE block
+	ADD $320, R12
+	SUBS $1, R14
+	BNE unit
+	WORD $0x4e891918 // uzp1 v24.4s, v8.4s, v9.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e895918 // uzp2 v24.4s, v8.4s, v9.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e8b1958 // uzp1 v24.4s, v10.4s, v11.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e8b5958 // uzp2 v24.4s, v10.4s, v11.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e8d1998 // uzp1 v24.4s, v12.4s, v13.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e8d5998 // uzp2 v24.4s, v12.4s, v13.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e8f19d8 // uzp1 v24.4s, v14.4s, v15.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e8f59d8 // uzp2 v24.4s, v14.4s, v15.4s
+	FMOVQ F24, 0(R10)
+	ADD $16, R0
+	ADD $16, R2
+	SUB $12, R19
+	SUB $8, R20
+	SUBS $1, R22
+	BNE part
+	RET
+
+// func i8mmQ4K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
+TEXT ·i8mmQ4K12(SB), NOSPLIT, $0-56
+	MOVD dst+0(FP), R0
+	MOVD stride+8(FP), R1
+	LSL $2, R1
+	MOVD w+16(FP), R2
+	MOVD acts+24(FP), R3
+	MOVD units+32(FP), R4
+	MOVD far+40(FP), R5
+	MOVD step+48(FP), R6
+	WORD $0x4f00e5fc // movi v28.16b, #15
+	MOVD $0x4b400000, R9
+	WORD $0x4e040d3d // dup v29.4s, w9
+	MOVD $0, R19
+	MOVD $0, R20
+	MOVD $4, R22
+part:
+	MOVD R0, R10
+	MOVD R2, R12
+	MOVD R3, R13
+	MOVD R4, R14
+	MOVD R5, R15
+	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
+	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
+	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
+	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
+	WORD $0x6e301e10 // eor v16.16b, v16.16b, v16.16b
+	WORD $0x6e311e31 // eor v17.16b, v17.16b, v17.16b
+	WORD $0x6e321e52 // eor v18.16b, v18.16b, v18.16b
+	WORD $0x6e331e73 // eor v19.16b, v19.16b, v19.16b
+	WORD $0x6e341e94 // eor v20.16b, v20.16b, v20.16b
+	WORD $0x6e351eb5 // eor v21.16b, v21.16b, v21.16b
+	WORD $0x6e361ed6 // eor v22.16b, v22.16b, v22.16b
+	WORD $0x6e371ef7 // eor v23.16b, v23.16b, v23.16b
+unit:
+	ADD $2048, R12, R7
+	ADD R19, R7
+	ADD $2304, R12, R8
+	ADD R20, R8
+	MOVD $8, R21
+block:
+	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa8 // orr v8.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fa9 // orr v9.16b, v29.16b, v29.16b
+	WORD $0x4ebd1faa // orr v10.16b, v29.16b, v29.16b
+	WORD $0x4ebd1fab // orr v11.16b, v29.16b, v29.16b
+	FMOVQ 0(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	FMOVQ 0(R13), F26
+	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 64(R13), F26
+	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 128(R13), F26
+	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 192(R13), F26
+	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	FMOVQ 256(R13), F26
+	WORD $0x4e9aa768 // smmla v8.4s, v27.16b, v26.16b
+	WORD $0x4e9aa709 // smmla v9.4s, v24.16b, v26.16b
+	FMOVQ 320(R13), F26
+	WORD $0x4e9aa76a // smmla v10.4s, v27.16b, v26.16b
+	WORD $0x4e9aa70b // smmla v11.4s, v24.16b, v26.16b
+	PRFM 0(R15), PLDL2KEEP
+	PRFM 64(R15), PLDL2KEEP
+	FMOVQ 64(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	FMOVQ 16(R13), F26
+	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 80(R13), F26
+	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 144(R13), F26
+	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 208(R13), F26
+	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	FMOVQ 272(R13), F26
+	WORD $0x4e9aa768 // smmla v8.4s, v27.16b, v26.16b
+	WORD $0x4e9aa709 // smmla v9.4s, v24.16b, v26.16b
+	FMOVQ 336(R13), F26
+	WORD $0x4e9aa76a // smmla v10.4s, v27.16b, v26.16b
+	WORD $0x4e9aa70b // smmla v11.4s, v24.16b, v26.16b
+	PRFM 128(R15), PLDL2KEEP
+	FMOVQ 128(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	FMOVQ 32(R13), F26
+	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 96(R13), F26
+	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 160(R13), F26
+	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 224(R13), F26
+	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	FMOVQ 288(R13), F26
+	WORD $0x4e9aa768 // smmla v8.4s, v27.16b, v26.16b
+	WORD $0x4e9aa709 // smmla v9.4s, v24.16b, v26.16b
+	FMOVQ 352(R13), F26
+	WORD $0x4e9aa76a // smmla v10.4s, v27.16b, v26.16b
+	WORD $0x4e9aa70b // smmla v11.4s, v24.16b, v26.16b
+	PRFM 192(R15), PLDL2KEEP
+	FMOVQ 192(R12), F24
+	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
+	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
+	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
+	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
+	FMOVQ 48(R13), F26
+	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
+	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
+	FMOVQ 112(R13), F26
+	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
+	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
+	FMOVQ 176(R13), F26
+	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
+	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
+	FMOVQ 240(R13), F26
+	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
+	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
+	FMOVQ 304(R13), F26
+	WORD $0x4e9aa768 // smmla v8.4s, v27.16b, v26.16b
+	WORD $0x4e9aa709 // smmla v9.4s, v24.16b, v26.16b
+	FMOVQ 368(R13), F26
+	WORD $0x4e9aa76a // smmla v10.4s, v27.16b, v26.16b
+	WORD $0x4e9aa70b // smmla v11.4s, v24.16b, v26.16b
+	PRFM 256(R15), PLDL2KEEP
+	ADD R6, R15
+	FMOVS 0(R7), F24
+	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
+	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
+	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
+	FMOVD 0(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
+	FMOVS 128(R7), F25
+	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
+	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
+	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
+	FMOVD 32(R8), F26
+	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
+	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
+	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
+	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
+	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
+	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
+	FMOVQ 384(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
+	WORD $0x6e3fdc00 // fmul v0.4s, v0.4s, v31.4s
+	WORD $0x4e38cc0c // fmla v12.4s, v0.4s, v24.4s
+	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
+	WORD $0x6e3fdc21 // fmul v1.4s, v1.4s, v31.4s
+	WORD $0x4e39cc2d // fmla v13.4s, v1.4s, v25.4s
+	FMOVQ 432(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf4c // fmls v12.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6d // fmls v13.4s, v27.4s, v31.4s
+	FMOVQ 384(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
+	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
+	WORD $0x4e38cc4e // fmla v14.4s, v2.4s, v24.4s
+	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
+	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
+	WORD $0x4e39cc6f // fmla v15.4s, v3.4s, v25.4s
+	FMOVQ 432(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebfcf4e // fmls v14.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf6f // fmls v15.4s, v27.4s, v31.4s
+	FMOVQ 400(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
+	WORD $0x6e3fdc84 // fmul v4.4s, v4.4s, v31.4s
+	WORD $0x4e38cc90 // fmla v16.4s, v4.4s, v24.4s
+	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
+	WORD $0x6e3fdca5 // fmul v5.4s, v5.4s, v31.4s
+	WORD $0x4e39ccb1 // fmla v17.4s, v5.4s, v25.4s
+	FMOVQ 448(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf50 // fmls v16.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf71 // fmls v17.4s, v27.4s, v31.4s
+	FMOVQ 400(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
+	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
+	WORD $0x4e38ccd2 // fmla v18.4s, v6.4s, v24.4s
+	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
+	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
+	WORD $0x4e39ccf3 // fmla v19.4s, v7.4s, v25.4s
+	FMOVQ 448(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebfcf52 // fmls v18.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf73 // fmls v19.4s, v27.4s, v31.4s
+	FMOVQ 416(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebdd508 // fsub v8.4s, v8.4s, v29.4s
+	WORD $0x6e3fdd08 // fmul v8.4s, v8.4s, v31.4s
+	WORD $0x4e38cd14 // fmla v20.4s, v8.4s, v24.4s
+	WORD $0x4ebdd529 // fsub v9.4s, v9.4s, v29.4s
+	WORD $0x6e3fdd29 // fmul v9.4s, v9.4s, v31.4s
+	WORD $0x4e39cd35 // fmla v21.4s, v9.4s, v25.4s
+	FMOVQ 464(R13), F30
+	WORD $0x4e0807df // dup v31.2d, v30.d[0]
+	WORD $0x4ebfcf54 // fmls v20.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf75 // fmls v21.4s, v27.4s, v31.4s
+	FMOVQ 416(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebdd54a // fsub v10.4s, v10.4s, v29.4s
+	WORD $0x6e3fdd4a // fmul v10.4s, v10.4s, v31.4s
+	WORD $0x4e38cd56 // fmla v22.4s, v10.4s, v24.4s
+	WORD $0x4ebdd56b // fsub v11.4s, v11.4s, v29.4s
+	WORD $0x6e3fdd6b // fmul v11.4s, v11.4s, v31.4s
+	WORD $0x4e39cd77 // fmla v23.4s, v11.4s, v25.4s
+	FMOVQ 464(R13), F30
+	WORD $0x4e1807df // dup v31.2d, v30.d[1]
+	WORD $0x4ebfcf56 // fmls v22.4s, v26.4s, v31.4s
+	WORD $0x4ebfcf77 // fmls v23.4s, v27.4s, v31.4s
+	ADD $672, R13
+	ADD $256, R12
+	ADD $16, R7
+	SUBS $1, R21
+	BNE block
+	ADD $320, R12
+	SUBS $1, R14
+	BNE unit
+	WORD $0x4e8d1998 // uzp1 v24.4s, v12.4s, v13.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e8d5998 // uzp2 v24.4s, v12.4s, v13.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e8f19d8 // uzp1 v24.4s, v14.4s, v15.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e8f59d8 // uzp2 v24.4s, v14.4s, v15.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e911a18 // uzp1 v24.4s, v16.4s, v17.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e915a18 // uzp2 v24.4s, v16.4s, v17.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e931a58 // uzp1 v24.4s, v18.4s, v19.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e935a58 // uzp2 v24.4s, v18.4s, v19.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e951a98 // uzp1 v24.4s, v20.4s, v21.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e955a98 // uzp2 v24.4s, v20.4s, v21.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e971ad8 // uzp1 v24.4s, v22.4s, v23.4s
+	FMOVQ F24, 0(R10)
+	ADD R1, R10
+	WORD $0x4e975ad8 // uzp2 v24.4s, v22.4s, v23.4s
+	FMOVQ F24, 0(R10)
+	ADD $16, R0
+	ADD $16, R2
+	SUB $12, R19
+	SUB $8, R20
+	SUBS $1, R22
+	BNE part
+	RET
+
 // func i8mmQ2K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
 TEXT ·i8mmQ2K2(SB), NOSPLIT, $0-56
 	MOVD dst+0(FP), R0
@@ -1570,1080 +2644,6 @@ block:
 	ADD $672, R13
 	ADD $128, R12
 	ADD $32, R7
-	SUBS $1, R21
-	BNE block
-	ADD $320, R12
-	SUBS $1, R14
-	BNE unit
-	WORD $0x4e8d1998 // uzp1 v24.4s, v12.4s, v13.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e8d5998 // uzp2 v24.4s, v12.4s, v13.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e8f19d8 // uzp1 v24.4s, v14.4s, v15.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e8f59d8 // uzp2 v24.4s, v14.4s, v15.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e911a18 // uzp1 v24.4s, v16.4s, v17.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e915a18 // uzp2 v24.4s, v16.4s, v17.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e931a58 // uzp1 v24.4s, v18.4s, v19.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e935a58 // uzp2 v24.4s, v18.4s, v19.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e951a98 // uzp1 v24.4s, v20.4s, v21.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e955a98 // uzp2 v24.4s, v20.4s, v21.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e971ad8 // uzp1 v24.4s, v22.4s, v23.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e975ad8 // uzp2 v24.4s, v22.4s, v23.4s
-	FMOVQ F24, 0(R10)
-	ADD $16, R0
-	ADD $16, R2
-	SUB $12, R19
-	SUB $8, R20
-	SUBS $1, R22
-	BNE part
-	RET
-
-// func i8mmQ4K2(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-TEXT ·i8mmQ4K2(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD stride+8(FP), R1
-	LSL $2, R1
-	MOVD w+16(FP), R2
-	MOVD acts+24(FP), R3
-	MOVD units+32(FP), R4
-	MOVD far+40(FP), R5
-	MOVD step+48(FP), R6
-	WORD $0x4f00e5fc // movi v28.16b, #15
-	MOVD $0x4b400000, R9
-	WORD $0x4e040d3d // dup v29.4s, w9
-	MOVD R0, R10
-	MOVD R2, R12
-	MOVD R3, R13
-	MOVD R4, R14
-	MOVD R5, R15
-	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
-	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
-	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
-	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
-	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
-	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
-	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
-	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
-unit:
-	ADD $2048, R12, R7
-	ADD $2304, R12, R8
-	MOVD $8, R21
-block:
-	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
-	FMOVQ 0(R13), F26
-	FMOVQ 0(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 16(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa602 // smmla v2.4s, v16.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 32(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 48(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa606 // smmla v6.4s, v16.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	PRFM 0(R15), PLDL2KEEP
-	PRFM 64(R15), PLDL2KEEP
-	FMOVQ 16(R13), F26
-	FMOVQ 64(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 80(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa602 // smmla v2.4s, v16.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 96(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 112(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa606 // smmla v6.4s, v16.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	PRFM 128(R15), PLDL2KEEP
-	FMOVQ 32(R13), F26
-	FMOVQ 128(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 144(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa602 // smmla v2.4s, v16.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 160(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 176(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa606 // smmla v6.4s, v16.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	PRFM 192(R15), PLDL2KEEP
-	FMOVQ 48(R13), F26
-	FMOVQ 192(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 208(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa602 // smmla v2.4s, v16.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 224(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 240(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa606 // smmla v6.4s, v16.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	PRFM 256(R15), PLDL2KEEP
-	ADD R6, R15
-	FMOVS 0(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 0(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 128(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 32(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
-	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
-	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
-	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
-	FMOVD 64(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
-	WORD $0x6e3fdc00 // fmul v0.4s, v0.4s, v31.4s
-	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
-	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
-	WORD $0x6e3fdc21 // fmul v1.4s, v1.4s, v31.4s
-	WORD $0x4e39cc29 // fmla v9.4s, v1.4s, v25.4s
-	FMOVD 72(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf48 // fmls v8.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf69 // fmls v9.4s, v27.4s, v31.4s
-	FMOVS 4(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 8(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 132(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 40(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
-	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
-	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
-	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
-	FMOVD 64(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
-	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
-	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
-	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
-	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
-	WORD $0x4e39cc6b // fmla v11.4s, v3.4s, v25.4s
-	FMOVD 72(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf4a // fmls v10.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6b // fmls v11.4s, v27.4s, v31.4s
-	FMOVS 8(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 16(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 136(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 48(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
-	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
-	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
-	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
-	FMOVD 64(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
-	WORD $0x6e3fdc84 // fmul v4.4s, v4.4s, v31.4s
-	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
-	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
-	WORD $0x6e3fdca5 // fmul v5.4s, v5.4s, v31.4s
-	WORD $0x4e39ccad // fmla v13.4s, v5.4s, v25.4s
-	FMOVD 72(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf4c // fmls v12.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6d // fmls v13.4s, v27.4s, v31.4s
-	FMOVS 12(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 24(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 140(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 56(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
-	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
-	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
-	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
-	FMOVD 64(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
-	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
-	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
-	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
-	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
-	WORD $0x4e39ccef // fmla v15.4s, v7.4s, v25.4s
-	FMOVD 72(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf4e // fmls v14.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6f // fmls v15.4s, v27.4s, v31.4s
-	ADD $112, R13
-	ADD $256, R12
-	ADD $16, R7
-	SUBS $1, R21
-	BNE block
-	ADD $320, R12
-	SUBS $1, R14
-	BNE unit
-	WORD $0x4e891918 // uzp1 v24.4s, v8.4s, v9.4s
-	FMOVQ F24, 0(R10)
-	WORD $0x4e8b1958 // uzp1 v24.4s, v10.4s, v11.4s
-	FMOVQ F24, 16(R10)
-	WORD $0x4e8d1998 // uzp1 v24.4s, v12.4s, v13.4s
-	FMOVQ F24, 32(R10)
-	WORD $0x4e8f19d8 // uzp1 v24.4s, v14.4s, v15.4s
-	FMOVQ F24, 48(R10)
-	ADD R1, R10
-	WORD $0x4e895918 // uzp2 v24.4s, v8.4s, v9.4s
-	FMOVQ F24, 0(R10)
-	WORD $0x4e8b5958 // uzp2 v24.4s, v10.4s, v11.4s
-	FMOVQ F24, 16(R10)
-	WORD $0x4e8d5998 // uzp2 v24.4s, v12.4s, v13.4s
-	FMOVQ F24, 32(R10)
-	WORD $0x4e8f59d8 // uzp2 v24.4s, v14.4s, v15.4s
-	FMOVQ F24, 48(R10)
-	RET
-
-// func i8mmQ4K4(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-TEXT ·i8mmQ4K4(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD stride+8(FP), R1
-	LSL $2, R1
-	MOVD w+16(FP), R2
-	MOVD acts+24(FP), R3
-	MOVD units+32(FP), R4
-	MOVD far+40(FP), R5
-	MOVD step+48(FP), R6
-	WORD $0x4f00e5fc // movi v28.16b, #15
-	MOVD $0x4b400000, R9
-	WORD $0x4e040d3d // dup v29.4s, w9
-	MOVD $0, R19
-	MOVD $0, R20
-	MOVD $2, R22
-part:
-	MOVD R0, R10
-	MOVD R2, R12
-	MOVD R3, R13
-	MOVD R4, R14
-	MOVD R5, R15
-	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
-	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
-	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
-	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
-	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
-	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
-	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
-	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
-unit:
-	ADD $2048, R12, R7
-	ADD R19, R7
-	ADD $2304, R12, R8
-	ADD R20, R8
-	MOVD $8, R21
-block:
-	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
-	FMOVQ 0(R13), F26
-	FMOVQ 64(R13), F27
-	FMOVQ 0(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	WORD $0x4e9ba602 // smmla v2.4s, v16.16b, v27.16b
-	WORD $0x4e9ba703 // smmla v3.4s, v24.16b, v27.16b
-	FMOVQ 16(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	WORD $0x4e9ba606 // smmla v6.4s, v16.16b, v27.16b
-	WORD $0x4e9ba707 // smmla v7.4s, v24.16b, v27.16b
-	PRFM 0(R15), PLDL2KEEP
-	PRFM 64(R15), PLDL2KEEP
-	FMOVQ 16(R13), F26
-	FMOVQ 80(R13), F27
-	FMOVQ 64(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	WORD $0x4e9ba602 // smmla v2.4s, v16.16b, v27.16b
-	WORD $0x4e9ba703 // smmla v3.4s, v24.16b, v27.16b
-	FMOVQ 80(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	WORD $0x4e9ba606 // smmla v6.4s, v16.16b, v27.16b
-	WORD $0x4e9ba707 // smmla v7.4s, v24.16b, v27.16b
-	PRFM 128(R15), PLDL2KEEP
-	FMOVQ 32(R13), F26
-	FMOVQ 96(R13), F27
-	FMOVQ 128(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	WORD $0x4e9ba602 // smmla v2.4s, v16.16b, v27.16b
-	WORD $0x4e9ba703 // smmla v3.4s, v24.16b, v27.16b
-	FMOVQ 144(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	WORD $0x4e9ba606 // smmla v6.4s, v16.16b, v27.16b
-	WORD $0x4e9ba707 // smmla v7.4s, v24.16b, v27.16b
-	PRFM 192(R15), PLDL2KEEP
-	FMOVQ 48(R13), F26
-	FMOVQ 112(R13), F27
-	FMOVQ 192(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa600 // smmla v0.4s, v16.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	WORD $0x4e9ba602 // smmla v2.4s, v16.16b, v27.16b
-	WORD $0x4e9ba703 // smmla v3.4s, v24.16b, v27.16b
-	FMOVQ 208(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b10 // zip1 v16.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	WORD $0x4e9aa604 // smmla v4.4s, v16.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	WORD $0x4e9ba606 // smmla v6.4s, v16.16b, v27.16b
-	WORD $0x4e9ba707 // smmla v7.4s, v24.16b, v27.16b
-	PRFM 256(R15), PLDL2KEEP
-	ADD R6, R15
-	FMOVS 0(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 0(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 128(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 32(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
-	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
-	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
-	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
-	FMOVQ 128(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
-	WORD $0x6e3fdc00 // fmul v0.4s, v0.4s, v31.4s
-	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
-	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
-	WORD $0x6e3fdc21 // fmul v1.4s, v1.4s, v31.4s
-	WORD $0x4e39cc29 // fmla v9.4s, v1.4s, v25.4s
-	FMOVQ 144(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf48 // fmls v8.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf69 // fmls v9.4s, v27.4s, v31.4s
-	FMOVQ 128(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
-	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
-	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
-	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
-	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
-	WORD $0x4e39cc6b // fmla v11.4s, v3.4s, v25.4s
-	FMOVQ 144(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebfcf4a // fmls v10.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6b // fmls v11.4s, v27.4s, v31.4s
-	FMOVS 4(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 8(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 132(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 40(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
-	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
-	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
-	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
-	FMOVQ 128(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
-	WORD $0x6e3fdc84 // fmul v4.4s, v4.4s, v31.4s
-	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
-	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
-	WORD $0x6e3fdca5 // fmul v5.4s, v5.4s, v31.4s
-	WORD $0x4e39ccad // fmla v13.4s, v5.4s, v25.4s
-	FMOVQ 144(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf4c // fmls v12.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6d // fmls v13.4s, v27.4s, v31.4s
-	FMOVQ 128(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
-	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
-	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
-	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
-	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
-	WORD $0x4e39ccef // fmla v15.4s, v7.4s, v25.4s
-	FMOVQ 144(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebfcf4e // fmls v14.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6f // fmls v15.4s, v27.4s, v31.4s
-	ADD $224, R13
-	ADD $256, R12
-	ADD $16, R7
-	SUBS $1, R21
-	BNE block
-	ADD $320, R12
-	SUBS $1, R14
-	BNE unit
-	WORD $0x4e891918 // uzp1 v24.4s, v8.4s, v9.4s
-	FMOVQ F24, 0(R10)
-	WORD $0x4e8d1998 // uzp1 v24.4s, v12.4s, v13.4s
-	FMOVQ F24, 16(R10)
-	ADD R1, R10
-	WORD $0x4e895918 // uzp2 v24.4s, v8.4s, v9.4s
-	FMOVQ F24, 0(R10)
-	WORD $0x4e8d5998 // uzp2 v24.4s, v12.4s, v13.4s
-	FMOVQ F24, 16(R10)
-	ADD R1, R10
-	WORD $0x4e8b1958 // uzp1 v24.4s, v10.4s, v11.4s
-	FMOVQ F24, 0(R10)
-	WORD $0x4e8f19d8 // uzp1 v24.4s, v14.4s, v15.4s
-	FMOVQ F24, 16(R10)
-	ADD R1, R10
-	WORD $0x4e8b5958 // uzp2 v24.4s, v10.4s, v11.4s
-	FMOVQ F24, 0(R10)
-	WORD $0x4e8f59d8 // uzp2 v24.4s, v14.4s, v15.4s
-	FMOVQ F24, 16(R10)
-	ADD $32, R0
-	ADD $32, R2
-	SUB $24, R19
-	SUB $16, R20
-	SUBS $1, R22
-	BNE part
-	RET
-
-// func i8mmQ4K8(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-TEXT ·i8mmQ4K8(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD stride+8(FP), R1
-	LSL $2, R1
-	MOVD w+16(FP), R2
-	MOVD acts+24(FP), R3
-	MOVD units+32(FP), R4
-	MOVD far+40(FP), R5
-	MOVD step+48(FP), R6
-	WORD $0x4f00e5fc // movi v28.16b, #15
-	MOVD $0x4b400000, R9
-	WORD $0x4e040d3d // dup v29.4s, w9
-	MOVD $0, R19
-	MOVD $0, R20
-	MOVD $4, R22
-part:
-	MOVD R0, R10
-	MOVD R2, R12
-	MOVD R3, R13
-	MOVD R4, R14
-	MOVD R5, R15
-	WORD $0x6e281d08 // eor v8.16b, v8.16b, v8.16b
-	WORD $0x6e291d29 // eor v9.16b, v9.16b, v9.16b
-	WORD $0x6e2a1d4a // eor v10.16b, v10.16b, v10.16b
-	WORD $0x6e2b1d6b // eor v11.16b, v11.16b, v11.16b
-	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
-	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
-	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
-	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
-unit:
-	ADD $2048, R12, R7
-	ADD R19, R7
-	ADD $2304, R12, R8
-	ADD R20, R8
-	MOVD $8, R21
-block:
-	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
-	FMOVQ 0(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	FMOVQ 0(R13), F26
-	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 64(R13), F26
-	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 128(R13), F26
-	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 192(R13), F26
-	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	PRFM 0(R15), PLDL2KEEP
-	PRFM 64(R15), PLDL2KEEP
-	FMOVQ 64(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	FMOVQ 16(R13), F26
-	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 80(R13), F26
-	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 144(R13), F26
-	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 208(R13), F26
-	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	PRFM 128(R15), PLDL2KEEP
-	FMOVQ 128(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	FMOVQ 32(R13), F26
-	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 96(R13), F26
-	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 160(R13), F26
-	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 224(R13), F26
-	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	PRFM 192(R15), PLDL2KEEP
-	FMOVQ 192(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	FMOVQ 48(R13), F26
-	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 112(R13), F26
-	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 176(R13), F26
-	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 240(R13), F26
-	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	PRFM 256(R15), PLDL2KEEP
-	ADD R6, R15
-	FMOVS 0(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 0(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 128(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 32(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
-	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
-	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
-	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
-	FMOVQ 256(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
-	WORD $0x6e3fdc00 // fmul v0.4s, v0.4s, v31.4s
-	WORD $0x4e38cc08 // fmla v8.4s, v0.4s, v24.4s
-	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
-	WORD $0x6e3fdc21 // fmul v1.4s, v1.4s, v31.4s
-	WORD $0x4e39cc29 // fmla v9.4s, v1.4s, v25.4s
-	FMOVQ 288(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf48 // fmls v8.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf69 // fmls v9.4s, v27.4s, v31.4s
-	FMOVQ 256(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
-	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
-	WORD $0x4e38cc4a // fmla v10.4s, v2.4s, v24.4s
-	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
-	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
-	WORD $0x4e39cc6b // fmla v11.4s, v3.4s, v25.4s
-	FMOVQ 288(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebfcf4a // fmls v10.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6b // fmls v11.4s, v27.4s, v31.4s
-	FMOVQ 272(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
-	WORD $0x6e3fdc84 // fmul v4.4s, v4.4s, v31.4s
-	WORD $0x4e38cc8c // fmla v12.4s, v4.4s, v24.4s
-	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
-	WORD $0x6e3fdca5 // fmul v5.4s, v5.4s, v31.4s
-	WORD $0x4e39ccad // fmla v13.4s, v5.4s, v25.4s
-	FMOVQ 304(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf4c // fmls v12.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6d // fmls v13.4s, v27.4s, v31.4s
-	FMOVQ 272(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
-	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
-	WORD $0x4e38ccce // fmla v14.4s, v6.4s, v24.4s
-	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
-	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
-	WORD $0x4e39ccef // fmla v15.4s, v7.4s, v25.4s
-	FMOVQ 304(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebfcf4e // fmls v14.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6f // fmls v15.4s, v27.4s, v31.4s
-	ADD $448, R13
-	ADD $256, R12
-	ADD $16, R7
-	SUBS $1, R21
-	BNE block
-	ADD $320, R12
-	SUBS $1, R14
-	BNE unit
-	WORD $0x4e891918 // uzp1 v24.4s, v8.4s, v9.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e895918 // uzp2 v24.4s, v8.4s, v9.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e8b1958 // uzp1 v24.4s, v10.4s, v11.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e8b5958 // uzp2 v24.4s, v10.4s, v11.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e8d1998 // uzp1 v24.4s, v12.4s, v13.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e8d5998 // uzp2 v24.4s, v12.4s, v13.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e8f19d8 // uzp1 v24.4s, v14.4s, v15.4s
-	FMOVQ F24, 0(R10)
-	ADD R1, R10
-	WORD $0x4e8f59d8 // uzp2 v24.4s, v14.4s, v15.4s
-	FMOVQ F24, 0(R10)
-	ADD $16, R0
-	ADD $16, R2
-	SUB $12, R19
-	SUB $8, R20
-	SUBS $1, R22
-	BNE part
-	RET
-
-// func i8mmQ4K12(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)
-TEXT ·i8mmQ4K12(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD stride+8(FP), R1
-	LSL $2, R1
-	MOVD w+16(FP), R2
-	MOVD acts+24(FP), R3
-	MOVD units+32(FP), R4
-	MOVD far+40(FP), R5
-	MOVD step+48(FP), R6
-	WORD $0x4f00e5fc // movi v28.16b, #15
-	MOVD $0x4b400000, R9
-	WORD $0x4e040d3d // dup v29.4s, w9
-	MOVD $0, R19
-	MOVD $0, R20
-	MOVD $4, R22
-part:
-	MOVD R0, R10
-	MOVD R2, R12
-	MOVD R3, R13
-	MOVD R4, R14
-	MOVD R5, R15
-	WORD $0x6e2c1d8c // eor v12.16b, v12.16b, v12.16b
-	WORD $0x6e2d1dad // eor v13.16b, v13.16b, v13.16b
-	WORD $0x6e2e1dce // eor v14.16b, v14.16b, v14.16b
-	WORD $0x6e2f1def // eor v15.16b, v15.16b, v15.16b
-	WORD $0x6e301e10 // eor v16.16b, v16.16b, v16.16b
-	WORD $0x6e311e31 // eor v17.16b, v17.16b, v17.16b
-	WORD $0x6e321e52 // eor v18.16b, v18.16b, v18.16b
-	WORD $0x6e331e73 // eor v19.16b, v19.16b, v19.16b
-	WORD $0x6e341e94 // eor v20.16b, v20.16b, v20.16b
-	WORD $0x6e351eb5 // eor v21.16b, v21.16b, v21.16b
-	WORD $0x6e361ed6 // eor v22.16b, v22.16b, v22.16b
-	WORD $0x6e371ef7 // eor v23.16b, v23.16b, v23.16b
-unit:
-	ADD $2048, R12, R7
-	ADD R19, R7
-	ADD $2304, R12, R8
-	ADD R20, R8
-	MOVD $8, R21
-block:
-	WORD $0x4ebd1fa0 // orr v0.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa1 // orr v1.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa2 // orr v2.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa3 // orr v3.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa4 // orr v4.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa5 // orr v5.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa6 // orr v6.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa7 // orr v7.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa8 // orr v8.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fa9 // orr v9.16b, v29.16b, v29.16b
-	WORD $0x4ebd1faa // orr v10.16b, v29.16b, v29.16b
-	WORD $0x4ebd1fab // orr v11.16b, v29.16b, v29.16b
-	FMOVQ 0(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	FMOVQ 0(R13), F26
-	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 64(R13), F26
-	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 128(R13), F26
-	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 192(R13), F26
-	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	FMOVQ 256(R13), F26
-	WORD $0x4e9aa768 // smmla v8.4s, v27.16b, v26.16b
-	WORD $0x4e9aa709 // smmla v9.4s, v24.16b, v26.16b
-	FMOVQ 320(R13), F26
-	WORD $0x4e9aa76a // smmla v10.4s, v27.16b, v26.16b
-	WORD $0x4e9aa70b // smmla v11.4s, v24.16b, v26.16b
-	PRFM 0(R15), PLDL2KEEP
-	PRFM 64(R15), PLDL2KEEP
-	FMOVQ 64(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	FMOVQ 16(R13), F26
-	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 80(R13), F26
-	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 144(R13), F26
-	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 208(R13), F26
-	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	FMOVQ 272(R13), F26
-	WORD $0x4e9aa768 // smmla v8.4s, v27.16b, v26.16b
-	WORD $0x4e9aa709 // smmla v9.4s, v24.16b, v26.16b
-	FMOVQ 336(R13), F26
-	WORD $0x4e9aa76a // smmla v10.4s, v27.16b, v26.16b
-	WORD $0x4e9aa70b // smmla v11.4s, v24.16b, v26.16b
-	PRFM 128(R15), PLDL2KEEP
-	FMOVQ 128(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	FMOVQ 32(R13), F26
-	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 96(R13), F26
-	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 160(R13), F26
-	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 224(R13), F26
-	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	FMOVQ 288(R13), F26
-	WORD $0x4e9aa768 // smmla v8.4s, v27.16b, v26.16b
-	WORD $0x4e9aa709 // smmla v9.4s, v24.16b, v26.16b
-	FMOVQ 352(R13), F26
-	WORD $0x4e9aa76a // smmla v10.4s, v27.16b, v26.16b
-	WORD $0x4e9aa70b // smmla v11.4s, v24.16b, v26.16b
-	PRFM 192(R15), PLDL2KEEP
-	FMOVQ 192(R12), F24
-	WORD $0x6f0c0719 // ushr v25.16b, v24.16b, #4
-	WORD $0x4e3c1f18 // and v24.16b, v24.16b, v28.16b
-	WORD $0x4e993b1b // zip1 v27.4s, v24.4s, v25.4s
-	WORD $0x4e997b18 // zip2 v24.4s, v24.4s, v25.4s
-	FMOVQ 48(R13), F26
-	WORD $0x4e9aa760 // smmla v0.4s, v27.16b, v26.16b
-	WORD $0x4e9aa701 // smmla v1.4s, v24.16b, v26.16b
-	FMOVQ 112(R13), F26
-	WORD $0x4e9aa762 // smmla v2.4s, v27.16b, v26.16b
-	WORD $0x4e9aa703 // smmla v3.4s, v24.16b, v26.16b
-	FMOVQ 176(R13), F26
-	WORD $0x4e9aa764 // smmla v4.4s, v27.16b, v26.16b
-	WORD $0x4e9aa705 // smmla v5.4s, v24.16b, v26.16b
-	FMOVQ 240(R13), F26
-	WORD $0x4e9aa766 // smmla v6.4s, v27.16b, v26.16b
-	WORD $0x4e9aa707 // smmla v7.4s, v24.16b, v26.16b
-	FMOVQ 304(R13), F26
-	WORD $0x4e9aa768 // smmla v8.4s, v27.16b, v26.16b
-	WORD $0x4e9aa709 // smmla v9.4s, v24.16b, v26.16b
-	FMOVQ 368(R13), F26
-	WORD $0x4e9aa76a // smmla v10.4s, v27.16b, v26.16b
-	WORD $0x4e9aa70b // smmla v11.4s, v24.16b, v26.16b
-	PRFM 256(R15), PLDL2KEEP
-	ADD R6, R15
-	FMOVS 0(R7), F24
-	WORD $0x2f08a718 // uxtl v24.8h, v24.8b
-	WORD $0x2f10a718 // uxtl v24.4s, v24.4h
-	WORD $0x6e21db18 // ucvtf v24.4s, v24.4s
-	FMOVD 0(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf18 // fmul v24.4s, v24.4s, v26.4s
-	FMOVS 128(R7), F25
-	WORD $0x2f08a739 // uxtl v25.8h, v25.8b
-	WORD $0x2f10a739 // uxtl v25.4s, v25.4h
-	WORD $0x6e21db39 // ucvtf v25.4s, v25.4s
-	FMOVD 32(R8), F26
-	WORD $0x0e217b5a // fcvtl v26.4s, v26.4h
-	WORD $0x6e3adf39 // fmul v25.4s, v25.4s, v26.4s
-	WORD $0x4e993b3a // zip1 v26.4s, v25.4s, v25.4s
-	WORD $0x4e997b3b // zip2 v27.4s, v25.4s, v25.4s
-	WORD $0x4e987b19 // zip2 v25.4s, v24.4s, v24.4s
-	WORD $0x4e983b18 // zip1 v24.4s, v24.4s, v24.4s
-	FMOVQ 384(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd400 // fsub v0.4s, v0.4s, v29.4s
-	WORD $0x6e3fdc00 // fmul v0.4s, v0.4s, v31.4s
-	WORD $0x4e38cc0c // fmla v12.4s, v0.4s, v24.4s
-	WORD $0x4ebdd421 // fsub v1.4s, v1.4s, v29.4s
-	WORD $0x6e3fdc21 // fmul v1.4s, v1.4s, v31.4s
-	WORD $0x4e39cc2d // fmla v13.4s, v1.4s, v25.4s
-	FMOVQ 432(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf4c // fmls v12.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6d // fmls v13.4s, v27.4s, v31.4s
-	FMOVQ 384(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebdd442 // fsub v2.4s, v2.4s, v29.4s
-	WORD $0x6e3fdc42 // fmul v2.4s, v2.4s, v31.4s
-	WORD $0x4e38cc4e // fmla v14.4s, v2.4s, v24.4s
-	WORD $0x4ebdd463 // fsub v3.4s, v3.4s, v29.4s
-	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
-	WORD $0x4e39cc6f // fmla v15.4s, v3.4s, v25.4s
-	FMOVQ 432(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebfcf4e // fmls v14.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf6f // fmls v15.4s, v27.4s, v31.4s
-	FMOVQ 400(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd484 // fsub v4.4s, v4.4s, v29.4s
-	WORD $0x6e3fdc84 // fmul v4.4s, v4.4s, v31.4s
-	WORD $0x4e38cc90 // fmla v16.4s, v4.4s, v24.4s
-	WORD $0x4ebdd4a5 // fsub v5.4s, v5.4s, v29.4s
-	WORD $0x6e3fdca5 // fmul v5.4s, v5.4s, v31.4s
-	WORD $0x4e39ccb1 // fmla v17.4s, v5.4s, v25.4s
-	FMOVQ 448(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf50 // fmls v16.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf71 // fmls v17.4s, v27.4s, v31.4s
-	FMOVQ 400(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebdd4c6 // fsub v6.4s, v6.4s, v29.4s
-	WORD $0x6e3fdcc6 // fmul v6.4s, v6.4s, v31.4s
-	WORD $0x4e38ccd2 // fmla v18.4s, v6.4s, v24.4s
-	WORD $0x4ebdd4e7 // fsub v7.4s, v7.4s, v29.4s
-	WORD $0x6e3fdce7 // fmul v7.4s, v7.4s, v31.4s
-	WORD $0x4e39ccf3 // fmla v19.4s, v7.4s, v25.4s
-	FMOVQ 448(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebfcf52 // fmls v18.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf73 // fmls v19.4s, v27.4s, v31.4s
-	FMOVQ 416(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebdd508 // fsub v8.4s, v8.4s, v29.4s
-	WORD $0x6e3fdd08 // fmul v8.4s, v8.4s, v31.4s
-	WORD $0x4e38cd14 // fmla v20.4s, v8.4s, v24.4s
-	WORD $0x4ebdd529 // fsub v9.4s, v9.4s, v29.4s
-	WORD $0x6e3fdd29 // fmul v9.4s, v9.4s, v31.4s
-	WORD $0x4e39cd35 // fmla v21.4s, v9.4s, v25.4s
-	FMOVQ 464(R13), F30
-	WORD $0x4e0807df // dup v31.2d, v30.d[0]
-	WORD $0x4ebfcf54 // fmls v20.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf75 // fmls v21.4s, v27.4s, v31.4s
-	FMOVQ 416(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebdd54a // fsub v10.4s, v10.4s, v29.4s
-	WORD $0x6e3fdd4a // fmul v10.4s, v10.4s, v31.4s
-	WORD $0x4e38cd56 // fmla v22.4s, v10.4s, v24.4s
-	WORD $0x4ebdd56b // fsub v11.4s, v11.4s, v29.4s
-	WORD $0x6e3fdd6b // fmul v11.4s, v11.4s, v31.4s
-	WORD $0x4e39cd77 // fmla v23.4s, v11.4s, v25.4s
-	FMOVQ 464(R13), F30
-	WORD $0x4e1807df // dup v31.2d, v30.d[1]
-	WORD $0x4ebfcf56 // fmls v22.4s, v26.4s, v31.4s
-	WORD $0x4ebfcf77 // fmls v23.4s, v27.4s, v31.4s
-	ADD $672, R13
-	ADD $256, R12
-	ADD $16, R7
 	SUBS $1, R21
 	BNE block
 	ADD $320, R12

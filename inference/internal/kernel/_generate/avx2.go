@@ -31,6 +31,8 @@ func avx2Constants(a *asm) {
 		{"nibble", "0x0f0f0f0f0f0f0f0f"},
 		{"fifth", "0x1010101010101010"},
 		{"pair", "0x3030303030303030"},
+		{"lowPair", "0x0303030303030303"},
+		{"part32", "0x3d0000003d000000"},
 		{"sign", "0x8080808080808080"},
 		{"ones", "0x0001000100010001"},
 		{"base", "0x4b4000004b400000"},
@@ -45,7 +47,7 @@ func avx2Constants(a *asm) {
 
 // group is the number of groups whose products may be summed in 16 bits: codes below 16, 32, 64 times 127, two at a time.
 func (k kindInfo) group() int {
-	return map[int]int{4: 8, 5: 4, 6: 2, 8: 1}[k.bits]
+	return map[int]int{2: 4, 4: 8, 5: 4, 6: 2, 8: 1}[k.bits]
 }
 
 // avx2 writes one kernel; arguments and registers are those of avx512.
@@ -94,7 +96,7 @@ func avx2Block(a *asm, f flavour, k kindInfo, T, half int) {
 		fetch = fetcher(a, k, T)
 	}
 	for g := range 8 {
-		if g == 0 || g == 4 && k.bits == 6 {
+		if g == 0 || g == 4 && k.halves() {
 			avx2Start(a, f, k, T, g/4)
 		}
 		if k.bits == 8 || g%2 == 0 {
@@ -114,13 +116,13 @@ func avx2Block(a *asm, f flavour, k kindInfo, T, half int) {
 			}
 		}
 		fetch(g)
-		if g == 3 && k.bits == 6 {
+		if g == 3 && k.halves() {
 			avx2Scales(a, k, 0, half)
-			avx2Sum(a, k, T)
+			avx2Sum(a, k, T, 0)
 		}
 	}
 	avx2Scales(a, k, 1, half)
-	avx2Sum(a, k, T)
+	avx2Sum(a, k, T, 1)
 }
 
 // avx2Start sets where the integer sums begin.
@@ -141,6 +143,10 @@ func avx2Start(a *asm, f flavour, k kindInfo, T, part int) {
 
 // avx2Codes unpacks the codes of groups g and g+1, or of g alone when they are bytes.
 func avx2Codes(a *asm, f flavour, k kindInfo, g, half int) {
+	if k.bits == 2 {
+		avx2TwoBits(a, g, half)
+		return
+	}
 	if k.bits == 8 {
 		a.op("VMOVDQU %d(SI), %s", g*64+32*half, yLow)
 		if !f.vnni { // as signed numbers: their size, and their signs for the activations
@@ -210,6 +216,8 @@ func avx2Scales(a *asm, k kindInfo, part, half int) {
 		a.op("VCVTDQ2PS %s, %s", yHigh, yHigh)
 		a.op("VMULPS %s, %s, %s", yD, yLow, yLow)
 		a.op("VMULPS %s, %s, %s", yDMin, yHigh, yHigh)
+	case "Q2K":
+		avx2TwoBitScales(a, part, half)
 	case "Q6K":
 		a.op("VPMOVSXBD %d(R9), %s", 16*part+8*half, yLow)
 		a.op("VCVTPH2PS %d(R12), %s", 256+16*half, yD)
@@ -228,7 +236,11 @@ func avx2Scales(a *asm, k kindInfo, part, half int) {
 	}
 }
 
-func avx2Sum(a *asm, k kindInfo, T int) {
+func avx2Sum(a *asm, k kindInfo, T, part int) {
+	if k.bits == 2 {
+		avx2TwoBitSum(a, T, part)
+		return
+	}
 	for t := range T {
 		a.op("VBROADCASTSS %d(DX), %s", actScale*T+4*t, yX)
 		a.op("VSUBPS base<>(SB), Y%d, Y%d", t, t)

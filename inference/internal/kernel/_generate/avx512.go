@@ -70,7 +70,7 @@ func loadArguments(a *asm) {
 
 // subStep is how far the sub-scales of the next block are.
 func subStep(k kindInfo) int {
-	if k.bits == 6 {
+	if k.halves() {
 		return 32
 	}
 	return 16
@@ -78,7 +78,7 @@ func subStep(k kindInfo) int {
 
 func avx512Constants(a *asm, k kindInfo) {
 	if k.bits < 8 {
-		a.op("MOVL $0x0f0f0f0f, AX")
+		a.op("MOVL $0x%x, AX", map[bool]int{false: 0x0f0f0f0f, true: 0x03030303}[k.bits == 2])
 		a.op("VPBROADCASTD AX, %s", zMask)
 	}
 	switch {
@@ -106,7 +106,7 @@ func avx512Super(a *asm, k kindInfo) {
 func avx512Block(a *asm, k kindInfo, T int) {
 	fetch := fetcher(a, k, T)
 	for g := 0; g < 8; g += 2 {
-		if g == 0 || g == 4 && k.bits == 6 {
+		if g == 0 || g == 4 && k.halves() {
 			avx512Start(a, k, T, g/4)
 		}
 		avx512Codes(a, k, g)
@@ -116,13 +116,13 @@ func avx512Block(a *asm, k kindInfo, T int) {
 			}
 			fetch(g + i)
 		}
-		if g == 2 && k.bits == 6 {
+		if g == 2 && k.halves() {
 			avx512Scales(a, k, 0)
-			avx512Sum(a, k, T)
+			avx512Sum(a, k, T, 0)
 		}
 	}
 	avx512Scales(a, k, 1)
-	avx512Sum(a, k, T)
+	avx512Sum(a, k, T, 1)
 }
 
 // fetcher returns the function that prefetches a block's share between the groups.
@@ -160,6 +160,10 @@ func avx512Start(a *asm, k kindInfo, T, half int) {
 
 // avx512Codes unpacks the codes of groups g and g+1.
 func avx512Codes(a *asm, k kindInfo, g int) {
+	if k.bits == 2 {
+		avx512TwoBits(a, g)
+		return
+	}
 	if k.bits == 8 {
 		a.op("VMOVDQU32 %d(SI), %s", g*64, zLow)
 		a.op("VMOVDQU32 %d(SI), %s", (g+1)*64, zHigh)
@@ -190,7 +194,7 @@ func avx512Codes(a *asm, k kindInfo, g int) {
 	}
 }
 
-// avx512Scales loads the scales and minima of a block: for six-bit codes those of one half.
+// avx512Scales loads the scales and minima of a block, or of one half.
 func avx512Scales(a *asm, k kindInfo, half int) {
 	switch k.name {
 	case "Q4K":
@@ -200,6 +204,8 @@ func avx512Scales(a *asm, k kindInfo, half int) {
 		a.op("VCVTDQ2PS %s, %s", zMin, zMin)
 		a.op("VMULPS %s, %s, %s", zScale, zW, zW)
 		a.op("VMULPS %s, %s, %s", zSuper, zMin, zMin)
+	case "Q2K":
+		avx512TwoBitScales(a, half)
 	case "Q6K":
 		a.op("VPMOVSXBD %d(R9), %s", 16*half, zW)
 		a.op("VCVTDQ2PS %s, %s", zW, zW)
@@ -219,7 +225,11 @@ func avx512Scales(a *asm, k kindInfo, half int) {
 
 // avx512Sum scales the integer sums, which are floats already but for 3·2^22, and adds them to the float sums. Those of six-bit
 // codes have the scale, a power of two, in their exponent.
-func avx512Sum(a *asm, k kindInfo, T int) {
+func avx512Sum(a *asm, k kindInfo, T, half int) {
+	if k.bits == 2 {
+		avx512TwoBitSum(a, T, half)
+		return
+	}
 	base := zBase
 	switch {
 	case pairKinds[k.name] && k.seed != 0:

@@ -37,14 +37,6 @@ const (
 // there; R10 to R15 are these in motion, R7 and R8 point at sub-scales and at the scales in binary16, R19 and R20 how far these
 // lag behind the codes in this part, R21 counts blocks and R22 parts.
 
-// kindQ2K has two-bit codes, and a scale and a minimum per half of a block.
-var kindQ2K = kindInfo{name: "Q2K", blocks: 8, size: 1344, stride: 128, bits: 2, min: -1}
-
-// halves reports whether the halves of a block have scales of their own.
-func (k kindInfo) halves() bool { return k.bits == 6 || k.bits == 2 }
-
-const actSeed32 = 48 // for offset 32, and the half's sum times 32
-
 // neonRows is how many vectors of four rows go at once.
 func neonRows(T int) int { return map[int]int{1: 4, 2: 4, 4: 2, 8: 1, 12: 1}[T] }
 
@@ -142,7 +134,7 @@ func (n neonTile) unit() {
 	n.op("ADD $%d, R13", actToken*n.T)
 	if k.blocks > 1 {
 		n.op("ADD $%d, R12", k.stride)
-		n.op("ADD $%d, R7", map[bool]int{false: 16, true: 32}[k.halves()])
+		n.op("ADD $%d, R7", subStep(k))
 		n.op("SUBS $1, R21")
 		n.op("BNE block")
 	}
@@ -551,10 +543,9 @@ func neonFloat(a *asm, T int) {
 // neonTiles writes the kernels and the functions that pick one.
 func neonTiles() {
 	tokens := []int{1, 2, 4, 8, 12}
-	all := append([]kindInfo{kindQ2K}, kinds...)
 	for _, mat := range []bool{false, true} {
 		a := neonHeader()
-		for _, k := range all {
+		for _, k := range kinds {
 			for _, T := range tokens {
 				if !mat || T > 1 {
 					neonTile{a, k, T, neonRows(T), mat}.write()
@@ -567,11 +558,11 @@ func neonTiles() {
 			}
 		}
 		write("tile_"+neonName(mat)+"_arm64.s", a.trim())
-		neonDeclarations(mat, all, tokens)
+		neonDeclarations(mat, tokens)
 	}
 }
 
-func neonDeclarations(mat bool, all []kindInfo, tokens []int) {
+func neonDeclarations(mat bool, tokens []int) {
 	var d bytes.Buffer
 	name := neonName(mat)
 	title := map[string]string{"dotprod": "DotProd", "i8mm": "I8MM"}[name]
@@ -580,7 +571,7 @@ func neonDeclarations(mat bool, all []kindInfo, tokens []int) {
 	fmt.Fprintf(&d, "// prefetch meanwhile, step how far to go there per block of 32 columns. For float panels acts points at rows of floats, step\n// bytes apart, and units is the number of columns.\n")
 	fmt.Fprintf(&d, "func tile%s(k kind, T int, dst *float32, stride int, w, acts *byte, units int, far *byte, step int) {\n\tswitch k {\n", title)
 	var declared strings.Builder
-	for _, k := range append([]kindInfo{{name: "F32"}}, all...) {
+	for _, k := range append([]kindInfo{{name: "F32"}}, kinds...) {
 		fmt.Fprintf(&d, "\tcase kind%s:\n\t\tswitch T {\n", k.name)
 		for _, T := range tokens {
 			from, own := name, true
