@@ -130,10 +130,13 @@ def randomise(model, seed):
         else:
             fan = p.shape[0] if "GPT2" in type(model).__name__ and "lm_head" not in name else p.shape[1]
             x *= (2.5 if "lm_head" in name else 1.3) / math.sqrt(fan)
+        if "Gemma" in type(model).__name__ and name == "model.norm.weight":
+            x += 3
         p.data = rounded(x)
     if model.get_output_embeddings() is not None and model.config.tie_word_embeddings:
         table = model.get_input_embeddings().weight
-        table.data = rounded(table.data * 2.5 / math.sqrt(table.shape[1]))
+        gain = 0.8 if "Gemma" in type(model).__name__ else 2.5  # it scales them up where they come in
+        table.data = rounded(table.data * gain / math.sqrt(table.shape[1]))
     return model.eval()
 
 
