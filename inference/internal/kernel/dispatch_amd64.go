@@ -54,10 +54,14 @@ var pairing = addsApart()
 func addsApart() bool
 
 // hasPairs reports whether a kind has kernels for two panels at once.
-func hasPairs(k kind) bool { return pairing && (k == kindQ4K || k == kindQ6K) }
+func hasPairs(k kind) bool {
+	if !pairing || active != avx512 {
+		return false
+	}
+	return k == kindQ4K || k == kindQ6K || k == kindQ50 || k == kindQ80
+}
 
-// pairKernel computes the 32 rows of panels p and p+1 for half the tokens of a tile, from the one at first on. Only the tier that
-// has scales that are powers of two has it.
+// pairKernel computes the 32 rows of panels p and p+1 for half the tokens of a tile, from the one at first on.
 func pairKernel(dst []float32, stride int, m *Matrix, p int, a *Acts, tile, first int, far *byte, step int) {
 	start, end := a.Tile(tile)
 	cols, _ := m.kind.unit()

@@ -5,8 +5,6 @@ package kernel
 import (
 	"math/rand/v2"
 	"testing"
-
-	"shelftalk/inference/internal/quant"
 )
 
 // TestPairsAreSinglePanels: two panels at once give the bits of one after the other, for every number of panels and tile.
@@ -17,9 +15,12 @@ func TestPairsAreSinglePanels(t *testing.T) {
 		return // nothing here pairs panels
 	}
 	rng := rand.New(rand.NewPCG(13, 14))
-	for _, typ := range []quant.Type{quant.Q4_K, quant.Q6_K, quant.Q3_K} {
+	for _, typ := range everyType {
 		for _, rows := range []int{32, 50, 96, 112} {
-			const cols = 768
+			cols := 768
+			if elems, _ := typ.Block(); elems < superCols {
+				cols = 864
+			}
 			m := packed(t, typ, rows, cols, randomRows(rng, typ, rows, cols))
 			for _, tokens := range []int{8, 12, 27, 63} {
 				x := inputs(rng, tokens, cols, cols)

@@ -15,6 +15,14 @@ func pairAVX512(k kind, T int, dst *float32, stride int, w *byte, panel int, cod
 		avx512Q6KPair8(dst, stride, w, panel, codes, fields, units, far, step)
 	case k == kindQ6K && T == 12:
 		avx512Q6KPair12(dst, stride, w, panel, codes, fields, units, far, step)
+	case k == kindQ50 && T == 8:
+		avx512Q50Pair8(dst, stride, w, panel, codes, fields, units, far, step)
+	case k == kindQ50 && T == 12:
+		avx512Q50Pair12(dst, stride, w, panel, codes, fields, units, far, step)
+	case k == kindQ80 && T == 8:
+		avx512Q80Pair8(dst, stride, w, panel, codes, fields, units, far, step)
+	case k == kindQ80 && T == 12:
+		avx512Q80Pair12(dst, stride, w, panel, codes, fields, units, far, step)
 	}
 }
 
@@ -29,3 +37,15 @@ func avx512Q6KPair8(dst *float32, stride int, w *byte, panel int, codes, fields 
 
 //go:noescape
 func avx512Q6KPair12(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx512Q50Pair8(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx512Q50Pair12(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx512Q80Pair8(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+
+//go:noescape
+func avx512Q80Pair12(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)

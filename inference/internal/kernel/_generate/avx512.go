@@ -232,7 +232,7 @@ func avx512Sum(a *asm, k kindInfo, T, half int) {
 	}
 	base := zBase
 	switch {
-	case pairKinds[k.name] && k.seed != 0:
+	case pow2Kinds[k.name] && k.seed != 0:
 		base = zHigh
 		a.op("MOVL $0x0bc00000, AX")
 		a.op("VPBROADCASTD AX, %s", zLow)

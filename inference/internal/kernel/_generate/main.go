@@ -101,7 +101,7 @@ func main() {
 	a = header()
 	for _, k := range kinds {
 		for _, t := range []int{8, 12} {
-			if pairKinds[k.name] {
+			if k.pairs() {
 				pair(a, k, t)
 			}
 		}
