@@ -7,6 +7,9 @@
 // An answer is free text, or a frame: forced text with slots, each with its own end, length and rules. The rules hold
 // while the text is written, so structure can't fail and a forbidden word can't appear.
 //
+// A model of an encoder's architecture doesn't write: Embed turns texts into vectors, near to each other where the texts
+// mean the same. Which architectures there are, and how to add one, is told in package internal/arch.
+//
 //	m, err := inference.Open(path)
 //	defer m.Close()
 //	for chunk, err := range m.Generate(ctx, inference.Request{Messages: msgs}) { … }
