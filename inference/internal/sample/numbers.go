@@ -81,7 +81,14 @@ func (r *run) add(c rune, allowed numbers) bool {
 	if sep, ok := separator(c); ok && r.n > 0 && !r.mark {
 		r.mark, r.sep = true, sep
 		// the number may be over here, or go on behind the mark
-		return allowed.has(r.text[:r.n]) || allowed.begins(append(r.text[:r.n:r.n], sep))
+		if allowed.has(r.text[:r.n]) {
+			return true
+		}
+		if r.n == maxRun {
+			return false
+		}
+		r.text[r.n] = sep
+		return allowed.begins(r.text[:r.n+1])
 	}
 	ok := r.done(allowed)
 	r.reset()

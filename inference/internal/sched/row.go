@@ -263,7 +263,8 @@ func (r *row) show() {
 	if len(r.slot().Rules.OneOf) > 0 {
 		final = 0
 	}
-	r.shown = max(r.shown, final) // whether anyone looks or not: a text is the same streamed and not
+	final = len(bytes.TrimRightFunc(text[:max(0, final)], unicode.IsSpace)) // it goes if nothing follows
+	r.shown = max(r.shown, final)                                           // whether anyone looks or not: a text is the same streamed and not
 	if r.OnText == nil {
 		return
 	}
