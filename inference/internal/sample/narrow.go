@@ -7,6 +7,25 @@ import (
 	"shelftalk/inference/internal/kernel"
 )
 
+// nearby gathers the tokens that the cuts can leave. Most often they are few and near the top, where the cut's number of
+// tokens, or its share of the probability, is reached soon.
+func (s *Sampler) nearby(p *Params, logits []float32) {
+	full := p.reach()
+	if p.Sigma == 0 && !within(p.Typical) && (p.TopK > 0 || within(p.TopP)) {
+		var enough float64
+		if p.TopK == 0 {
+			enough = 1.0001 * p.TopP * float64(kernel.SumExp(logits, s.top))
+		}
+		for reach := float32(3); reach < full; reach += 3 {
+			s.gather(logits, s.top-reach)
+			if p.TopK > 0 && len(s.list) >= p.TopK || p.TopK == 0 && s.weight(s.top) >= enough {
+				return
+			}
+		}
+	}
+	s.gather(logits, s.top-full)
+}
+
 // narrow applies the cuts from Sigma to XTC to the list, which it leaves sorted if a cut needs that. Probabilities are
 // shares of all of logits as long as nothing is cut, of the list then and where logits is nil.
 func (s *Sampler) narrow(p *Params, logits []float32) {

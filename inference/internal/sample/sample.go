@@ -134,7 +134,7 @@ func (s *Sampler) Prepare(in *Input) {
 	case p.greedy():
 		s.list = append(s.list[:0], candidate{int32(best), top})
 	default:
-		s.gather(in.Logits, top-p.reach())
+		s.nearby(p, in.Logits)
 		s.narrow(p, in.Logits)
 	}
 }

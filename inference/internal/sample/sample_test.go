@@ -222,3 +222,29 @@ func TestClasses(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkPick draws from logits as a model gives them: a few likely tokens over a broad base.
+func BenchmarkPick(b *testing.B) {
+	logits := randomLogits(5, 150_000)
+	for i := range logits {
+		logits[i] /= 2
+		if i%3001 == 0 {
+			logits[i] += float32(20 - i/10_000)
+		}
+	}
+	scratch := make([]float32, len(logits))
+	for _, c := range []struct {
+		name string
+		p    Params
+	}{{"greedy", Params{}}, {"top-p", Params{Temperature: 0.7, TopP: 0.95}}, {"llama.cpp's defaults", Params{Temperature: 0.8, TopK: 40, TopP: 0.95, MinP: 0.05}}} {
+		b.Run(c.name, func(b *testing.B) {
+			s := NewSampler(1)
+			in := &Input{Params: &c.p}
+			b.ReportAllocs()
+			for b.Loop() {
+				in.Logits = append(scratch[:0], logits...)
+				s.Pick(in, legal(all))
+			}
+		})
+	}
+}
