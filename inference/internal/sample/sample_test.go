@@ -150,7 +150,11 @@ func TestPickAllocatesNothing(t *testing.T) {
 	pick := legal(func(id int32) bool { return id%2 == 0 })
 	scratch := make([]float32, len(logits))
 	for _, p := range []Params{
-		{}, {Temperature: 1}, {Temperature: 0.8, TopP: 0.95}, {Temperature: 5, TopK: 40, MinP: 0.05}, {Temperature: 1, Typical: 0.9},
+		{},
+		{Temperature: 1},
+		{Temperature: 0.8, TopP: 0.95},
+		{Temperature: 5, TopK: 40, MinP: 0.05},
+		{Temperature: 1, Typical: 0.9},
 		{Temperature: 1, Repeat: 1.1, Frequency: 0.1, Last: 64, Sigma: 2, XTC: XTC{1, 0.01}, Bias: []Bias{{5, 2}}},
 		{Temperature: 1, Mirostat: Mirostat{5, 0.1}},
 		{DRY: DRY{Multiplier: 1, Base: 1.75, Allowed: 2, Breakers: []string{"x"}, Bytes: func(int32) []byte { return nil }}},

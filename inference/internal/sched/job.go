@@ -8,6 +8,8 @@
 // Rows whose prompts begin alike wait for each other: the first computes what they have in common, the others find it in
 // the cache. A row with a contrast prompt is two sequences that grow by the same tokens. What a row writes depends on its
 // own prompts, parameters and seed alone.
+//
+// A Scoring asks for no text, but for how likely some are; it goes before the rows of batches.
 package sched
 
 import (

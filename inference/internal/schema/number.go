@@ -202,7 +202,7 @@ func (b *bounds) finish(dst []byte, f *frame) []byte {
 			if !ok || x > min(to, high) {
 				continue
 			}
-			return b.print(dst, &g, x, digits, places)
+			return b.print(dst, x, digits, places)
 		}
 	}
 	return dst
@@ -221,7 +221,7 @@ func (b *bounds) span(f *frame, digits int) (from, to int64, ok bool) {
 }
 
 // print appends what is missing of x.
-func (b *bounds) print(dst []byte, f *frame, x int64, digits, places int) []byte {
+func (b *bounds) print(dst []byte, x int64, digits, places int) []byte {
 	s := strconv.FormatInt(x/b.unit, 10)
 	dst = append(dst, s[len(s)-digits:]...)
 	if places > 0 {
