@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"testing"
+	"unicode/utf8"
 
 	"shelftalk/inference/internal/gguf"
 	"shelftalk/inference/internal/quant"
@@ -106,4 +107,33 @@ func TestReadRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever a key holds, Read refuses it or gives figures that the engine can allocate by and compute with.
+func FuzzRead(f *testing.F) {
+	for _, key := range []string{
+		"block_count", "context_length", "attention.head_count_kv", "attention.key_length", "rope.freq_base", "rope.dimension_count",
+		"rope.scaling.factor", "attention.sliding_window", "attention.scale", "final_logit_softcapping",
+	} {
+		f.Add(key, int64(1)<<31, 1e300, "yarn", uint8(0))
+		f.Add(key, int64(-1), math.Inf(1), "linear", uint8(1))
+	}
+	f.Fuzz(func(t *testing.T, key string, n int64, x float64, text string, kind uint8) {
+		if !utf8.ValidString(key) || len(key) > 100 {
+			return
+		}
+		value := []any{n, x, text}[kind%3]
+		c, err := Read(file(t, map[string]any{"qwen2." + key: value, "qwen2.rope.scaling.type": text}))
+		if err != nil {
+			return
+		}
+		if c.Layers > maxLayers || c.HeadDim > maxHeadDim || c.Heads%c.KVHeads != 0 || c.Turns.Dims > c.HeadDim || c.WindowOf(0) < 0 || c.WindowOf(0) > maxContext {
+			t.Errorf("%+v", c)
+		}
+		for _, y := range []float64{float64(c.Scale), float64(c.SoftCap), c.Turns.Base, c.Turns.Factor, c.Turns.Gain} {
+			if math.IsNaN(y) || math.IsInf(y, 0) || y < 0 {
+				t.Errorf("%+v", c)
+			}
+		}
+	})
 }

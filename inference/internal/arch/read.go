@@ -158,7 +158,7 @@ func (t *Turns) read(r *reader, dim int) {
 
 // attention reads what tokens see of each other.
 func (c *Config) attention(r *reader) {
-	c.Window = r.intOr("attention.sliding_window", 0)
+	c.Window = min(r.intOr("attention.sliding_window", 0), maxContext)
 	if c.GlobalEvery > 0 {
 		c.GlobalEvery = r.intOr("attention.sliding_window_pattern", c.GlobalEvery)
 		c.Turns.LocalBase = r.floatOr("rope.freq_base_swa", 10000)
