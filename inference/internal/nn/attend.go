@@ -34,7 +34,7 @@ func (n *Net) attend(l int, own *scratch) {
 	heads, columns := unitHeads(c), c.Group()*c.HeadDim
 	groups, blocks := (c.KVHeads+heads-1)/heads, (n.n+n.block-1)/n.block
 	for {
-		u, _, ok := n.pool.next(groups*blocks, 1)
+		u, ok := n.pool.next(groups * blocks)
 		if !ok {
 			return
 		}

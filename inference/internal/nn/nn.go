@@ -284,7 +284,7 @@ func (n *Net) Each(count int, f func(i int)) {
 
 func (n *Net) runEach(int) {
 	for {
-		i, _, ok := n.pool.next(n.eachN, 1)
+		i, ok := n.pool.next(n.eachN)
 		if !ok {
 			return
 		}

@@ -171,18 +171,18 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// The runs that taper hands out are all units, in order and in whole blocks.
+// The runs that taper hands out are all units, in order and in pairs.
 func TestTaper(t *testing.T) {
 	for _, n := range []int{1, 2, 5, 31, 96, 561} {
 		for _, workers := range []int{1, 2, 7} {
 			p := pool{workers: workers}
 			next := 0
 			for {
-				from, to, ok := p.taper(n, 8, 2)
+				from, to, ok := p.taper(n)
 				if !ok {
 					break
 				}
-				if from != next || to <= from || to-from > 8 || from%2 != 0 {
+				if from != next || to <= from || to-from > maxGrain || from%2 != 0 {
 					t.Fatalf("%d units, %d workers: %d to %d after %d", n, workers, from, to, next)
 				}
 				next = to

@@ -55,7 +55,7 @@ func (n *Net) meet(i, inner int) {
 		return
 	}
 	for {
-		tile, _, ok := n.pool.next(n.acts.Tiles(), 1)
+		tile, ok := n.pool.next(n.acts.Tiles())
 		if !ok {
 			break
 		}
@@ -111,7 +111,7 @@ func (n *Net) join(tile int, j *joint) {
 func (n *Net) embed() {
 	width := n.Config.Width
 	for {
-		t, _, ok := n.pool.next(n.n, 1)
+		t, ok := n.pool.next(n.n)
 		if !ok {
 			return
 		}
@@ -137,7 +137,7 @@ func (n *Net) embed() {
 func (n *Net) keep() {
 	width := n.Config.Width
 	for {
-		i, _, ok := n.pool.next(len(n.want), 1)
+		i, ok := n.pool.next(len(n.want))
 		if !ok {
 			return
 		}
@@ -153,7 +153,7 @@ func (n *Net) heads(l int, own *scratch) {
 	c, y := n.Config, &n.Layers[l]
 	panels := c.HeadDim / panelRows
 	for {
-		h, _, ok := n.pool.next(c.Heads+2*c.KVHeads, 1)
+		h, ok := n.pool.next(c.Heads + 2*c.KVHeads)
 		if !ok {
 			return
 		}
@@ -253,7 +253,7 @@ func (n *Net) breathe() {
 func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix, inputs *kernel.Acts) {
 	panels := m.Panels()
 	for {
-		from, to, ok := n.pool.taper(panels, maxGrain, 1)
+		from, to, ok := n.pool.taper(panels)
 		if !ok {
 			return
 		}
@@ -269,7 +269,7 @@ const maxGrain = 8
 func (n *Net) feed(y *Layer, own *scratch) {
 	panels := y.Up.Panels()
 	for {
-		from, to, ok := n.pool.taper(panels, maxGrain, blockCols/panelRows)
+		from, to, ok := n.pool.taper(panels)
 		if !ok {
 			return
 		}
@@ -315,7 +315,7 @@ func (n *Net) multiplyHead(int) {
 	c := n.Config
 	n.pool.arrive(func() { n.acts.Reset(n.head.n, c.Width) })
 	for {
-		tile, _, ok := n.pool.next(n.acts.Tiles(), 1)
+		tile, ok := n.pool.next(n.acts.Tiles())
 		if !ok {
 			break
 		}
@@ -338,7 +338,7 @@ func (n *Net) multiplyHead(int) {
 func (n *Net) cap() {
 	limit := n.Config.SoftCap
 	for {
-		i, _, ok := n.pool.next(n.head.n, 1)
+		i, ok := n.pool.next(n.head.n)
 		if !ok {
 			return
 		}

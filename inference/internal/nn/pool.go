@@ -107,30 +107,27 @@ func (p *pool) arrive(last func()) {
 	p.sleep.wait(&p.turn, turn, p.spins)
 }
 
-// taper hands out n units in runs that shrink towards the end, so that all workers end together: of most units at first,
-// later of a part of what is left, always of a multiple of whole but for the last.
-func (p *pool) taper(n, most, whole int) (from, to int, ok bool) {
+// taper hands out n panels in runs that shrink towards the end, so that all workers end together: of maxGrain at first, later
+// of a part of what is left. Runs are of pairs of panels: blocks of columns where these are quantised, and what the kernels
+// multiply at once.
+func (p *pool) taper(n int) (from, to int, ok bool) {
 	for {
 		at := p.counter.Load()
 		left := n - int(at)
 		if left <= 0 {
 			return 0, 0, false
 		}
-		k := max(whole, min(most, left/(2*p.workers))/whole*whole)
+		k := max(2, min(maxGrain, left/(2*p.workers))&^1)
 		if p.counter.CompareAndSwap(at, at+int32(k)) {
 			return int(at), min(int(at)+k, n), true
 		}
 	}
 }
 
-// next hands out n units, k at a time: from to to, or false when there are none left.
-func (p *pool) next(n, k int) (from, to int, ok bool) {
-	to = int(p.counter.Add(int32(k)))
-	from = to - k
-	if from >= n {
-		return 0, 0, false
-	}
-	return from, min(to, n), true
+// next hands out n units one by one; false when there are none left.
+func (p *pool) next(n int) (unit int, ok bool) {
+	unit = int(p.counter.Add(1)) - 1
+	return unit, unit < n
 }
 
 // wait returns when *v is no longer old: it spins, then parks.
