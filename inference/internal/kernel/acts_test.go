@@ -35,6 +35,40 @@ func TestQuantiseEqualsItsTwin(t *testing.T) {
 	})
 }
 
+// FuzzQuantise: any numbers below 1e30 give the twin's bytes.
+func FuzzQuantise(f *testing.F) {
+	f.Add(uint8(4), []byte{0, 0, 128, 63, 0, 0, 0, 192})
+	f.Add(uint8(69), []byte{1, 0, 0, 0, 255, 255, 127, 113, 3, 8, 2, 21})
+	f.Fuzz(func(t *testing.T, n uint8, data []byte) {
+		blocks, tiles := 1+int(n%11), []int{1, 2, 4, 8, 12}
+		T := tiles[int(n)%len(tiles)]
+		x := make([]float32, blocks*blockCols)
+		for i := range x {
+			if at := 4 * i; len(data) >= 4 {
+				x[i] = math.Float32frombits(word([]byte{data[at%len(data)], data[(at+1)%len(data)], data[(at+2)%len(data)], data[(at+3)%len(data)]}))
+			}
+			if !(math.Abs(float64(x[i])) < 1e30) {
+				x[i] = 0
+			}
+		}
+		was := Tier()
+		defer func() { _ = SetTier(was) }()
+		for _, name := range Tiers() {
+			if err := SetTier(name); err != nil {
+				t.Fatal(err)
+			}
+			for _, pow2 := range []bool{false, active.pow2()} {
+				got, want := alignedBytes(blocks*actToken*T), alignedBytes(blocks*actToken*T)
+				quantise(got, x, T-1, T, pow2)
+				quantiseGeneric(want, x, T-1, T, pow2)
+				if !bytes.Equal(got, want) {
+					t.Fatalf("%s, %d blocks, T %d, powers of two %v: bytes differ", name, blocks, T, pow2)
+				}
+			}
+		}
+	})
+}
+
 // TestQuantisedIsClose: an input comes back to within half a step of its block.
 func TestQuantisedIsClose(t *testing.T) {
 	eachTier(t, func(t *testing.T) {

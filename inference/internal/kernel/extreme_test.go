@@ -109,10 +109,12 @@ func checkExact(t *testing.T, what string, m *Matrix, x []float32, tokens int) {
 func FuzzMatMul(f *testing.F) {
 	for _, typ := range everyType {
 		f.Add(uint8(typ), uint8(3), []byte{1, 2, 3, 250, 251, 252})
+		f.Add(uint8(typ), uint8(63), []byte{1, 2, 3, 250, 251, 252})
+		f.Add(uint8(typ), uint8(127), []byte{1, 2, 3, 250, 251, 252})
 	}
 	f.Fuzz(func(t *testing.T, id, n uint8, data []byte) {
 		typ, tokens := quant.Type(id), int(n%16)+1
-		const rows, cols = 17, 256
+		rows, cols := 17+int(n/16%4)*12, 256+int(n/64)*32 // to 53: pairs of panels and one that isn't whole
 		m, err := NewMatrix(typ, rows, cols)
 		if err != nil {
 			return
