@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,6 +85,37 @@ func TestFileVanishes(t *testing.T) {
 	}
 	if got := collect(t, m.Generate(t.Context(), page(0))); got["title"] == "" {
 		t.Error("nothing was written")
+	}
+}
+
+// A file that is cut, emptied or removed while it is being read ends in an error or doesn't matter; never in a crash.
+func TestFileChangesWhileItIsRead(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(path string) error
+		want   error
+	}{
+		{"cut", func(path string) error { return os.Truncate(path, 40<<10) }, inference.ErrTruncated},
+		{"emptied", func(path string) error { return os.Truncate(path, 0) }, inference.ErrTruncated},
+		{"removed", os.Remove, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := inferencetest.TinyFile(t, inferencetest.Options{})
+			var once sync.Once
+			m, err := inference.Open(path, inference.Threads(1), inference.OnLoad(func(_, _ int64) {
+				once.Do(func() {
+					if err := test.change(path); err != nil {
+						t.Error(err)
+					}
+				})
+			}))
+			if !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {
+				t.Errorf("%v, want %v", err, test.want)
+			}
+			if m != nil {
+				m.Close()
+			}
+		})
 	}
 }
 
