@@ -68,7 +68,11 @@ func matGroup(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 
 // panelsAtOnce is the number of panels from p on that go together: two where there are kernels for it, and two whole ones left.
 func panelsAtOnce(m *Matrix, a *Acts, p, p1 int) int {
-	if p+2 <= p1 && (p+2)*panelRows <= m.rows && a.tokens >= pairTokens && hasPairs(m.kind) {
+	least := pairTokens
+	if m.kind == kindQ80 { // twice the bytes to wait for
+		least = maxTile
+	}
+	if p+2 <= p1 && (p+2)*panelRows <= m.rows && a.tokens >= least && hasPairs(m.kind) {
 		return 2
 	}
 	return 1
