@@ -11,14 +11,14 @@ import (
 	"shelftalk/inference/inferencetest"
 )
 
-// benchRow is a row of a batch: a long prompt that all share, a product of its own, 64 tokens of copy.
+// benchRow is a row of a batch: a long prompt that all share, a product of its own, 40 tokens of copy.
 func benchRow(i int) inference.Request {
 	return inference.Request{
 		Messages: []inference.Message{
 			{Role: inference.System, Content: "You write product copy for a shop. " + strings.Repeat("Keep to the facts of the product, write plainly, and never promise what isn't known. ", 24)},
 			{Role: inference.User, Content: fmt.Sprintf("Product %d: stoneware mug, %d ml, 9.5 cm high, blue glaze, made in Portugal, for tea and coffee. Write a description.", i, 300+i)},
 		},
-		Frame:  []inference.Part{{Text: "Description: "}, {Slot: &inference.Slot{Name: "text", MaxTokens: 64, Stop: []string{"\x00"}}}},
+		Frame:  []inference.Part{{Text: "Description: "}, {Slot: &inference.Slot{Name: "text", MaxTokens: 40, Stop: []string{"\x00"}}}},
 		Params: inference.Params{Temperature: 0.7, TopP: 0.95, RepeatPenalty: 1.05},
 		Seed:   uint64(i),
 	}
@@ -55,7 +55,7 @@ func withContrast(i int) inference.Request {
 // withSchema asks for a document.
 func withSchema(i int) inference.Request {
 	r := benchRow(i)
-	r.Frame, r.Params.MaxTokens = nil, 64
+	r.Frame, r.Params.MaxTokens = nil, 40
 	r.Schema = []byte(`{"type":"object","properties":{"title":{"type":"string","minLength":10},"text":{"type":"string","minLength":300}},"required":["title","text"]}`)
 	return r
 }

@@ -371,3 +371,27 @@ func TestHealing(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkGuard judges and accepts a token of copy with all rules on, in a text of a few hundred characters.
+func BenchmarkGuard(b *testing.B) {
+	var words []string
+	for i := range 600 {
+		words = append(words, "claim"+string(rune('a'+i%26))+string(rune('a'+i/26)))
+	}
+	g := NewGuard(Rules{
+		Stop: []string{"\n"}, Min: 20, Max: 2000, Count: utf8.RuneCountInString, Numbers: []string{"350", "9.5"}, Script: Latin,
+		Never: NewPhrases(append(words, "best", "high quality")), Except: []string{"best for tea"}, MaxSentences: 100, SentenceEnd: true,
+	})
+	tokens := strings.SplitAfter("The mug holds 350 ml and is 9.5 cm high, glazed in blue by hand and made for tea or coffee. Now", " ")
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		tok := []byte(tokens[i%len(tokens)])
+		if v := g.Token(tok); !v.OK {
+			b.Fatalf("%q: %+v", tok, v)
+		}
+		g.Accept(tok)
+		if len(g.Text()) > 400 {
+			g.Reset(nil)
+		}
+	}
+}
