@@ -70,7 +70,7 @@ func BenchmarkMatMul(b *testing.B) {
 		b.Run(fmt.Sprintf("%v/%dx%d", c.typ, c.rows, c.cols), func(b *testing.B) {
 			var ms []*Matrix
 			for _, workers := range []int{1, 2} {
-				for _, tokens := range []int{1, 4, 8, 12, 32, 512} {
+				for _, tokens := range []int{1, 4, 8, 12, 32, 256, 512} {
 					b.Run(fmt.Sprintf("T%d/W%d", tokens, workers), func(t *testing.B) {
 						if ms == nil {
 							ms = bank(b, c.typ, c.rows, c.cols)

@@ -1,10 +1,11 @@
 package kernel
 
-// Above groupTiles tiles, panels go in groups that stay in the second-level cache while the tiles pass over them.
+// A panel stays in the first-level cache while the tiles pass over it. Where that would fetch more than activationBytes of
+// activations for each single panel from beyond the second level, panels go in groups that stay there, tile by tile.
 const (
-	groupTiles = 4
-	groupBytes = 512 << 10
-	groupMax   = 8
+	activationBytes = 1 << 20
+	groupBytes      = 512 << 10
+	groupMax        = 8
 )
 
 // pairTokens is the smallest tile that is worth a pair of panels: smaller ones wait for the weights.
@@ -23,7 +24,7 @@ func MatMul(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 // MatMulPart is MatMul for a dst whose first column is the first row of panel p0.
 func MatMulPart(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 	tiles := a.Tiles()
-	if tiles > groupTiles {
+	if a.tokens*a.blocks*actToken > activationBytes && !hasPairs(m.kind) {
 		group := max(1, min(groupMax, groupBytes/m.panelBytes))
 		for p := p0; p < p1; p += group {
 			matGroup(dst[(p-p0)*panelRows:], stride, m, a, p, min(p+group, p1))
@@ -38,10 +39,11 @@ func MatMulPart(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 			p++
 			continue
 		}
-		// the first tile fetches the next panels, the others find everything at hand
-		matTiles(dst, stride, m, a, p, n, 0, [2]*byte{m.at(at + n*m.panelBytes), m.at(at + (n+1)*m.panelBytes)}, step)
-		for tile := 1; tile < tiles; tile++ {
-			matTiles(dst, stride, m, a, p, n, tile, [2]*byte{m.at(at), m.at(at)}, 0)
+		// each tile fetches its share of the next panels
+		share := m.panelBytes / tiles
+		for tile := range tiles {
+			next := at + n*m.panelBytes + tile*n*share
+			matTiles(dst, stride, m, a, p, n, tile, [2]*byte{m.at(next), m.at(next + share)}, share/max(1, a.blocks))
 		}
 		p += n
 	}
