@@ -83,14 +83,24 @@ func perToken(b *testing.B, m *inference.Model, row func(int) inference.Request)
 	return float64(time.Since(begin)) / float64(tokens)
 }
 
-// BenchmarkControl compares batches of 32 rows with the light model: the time of a token with rules, with a contrast and
-// with a schema, each by that of a plain batch of the same run. The best of b.N runs counts.
-func BenchmarkControl(b *testing.B) {
+func lightModel(b *testing.B) *inference.Model {
+	b.Helper()
 	m, err := inference.Open(inferencetest.File(b, inferencetest.Light), inference.Context(1024), inference.Rows(32))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer m.Close()
+	b.Cleanup(func() {
+		if err := m.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return m
+}
+
+// BenchmarkControl compares batches of 32 rows with the light model: the time of a token with rules, with a contrast and
+// with a schema, each by that of a plain batch of the same run. The best of b.N runs counts.
+func BenchmarkControl(b *testing.B) {
+	m := lightModel(b)
 	kinds := []struct {
 		name string
 		row  func(int) inference.Request

@@ -52,7 +52,8 @@ type Acts struct {
 	codes        []byte
 	floats       []float32
 	keep         bool
-	pow2         bool  // scales are powers of two
+	fine         bool  // scales are never powers of two
+	pow2         bool  // scales are powers of two in this step
 	starts       []int // first token of each tile, and the number of tokens at the end
 }
 
@@ -70,10 +71,13 @@ func NewActs(maxTokens, maxCols int) *Acts {
 // DropFloats saves the memory and the time of keeping unquantised inputs; right for a model in which no matrix NeedsFloats.
 func (a *Acts) DropFloats() { a.keep, a.floats = false, nil }
 
+// KeepFine keeps every scale as fine as it can be; right for a model in which no matrix TakesPowers.
+func (a *Acts) KeepFine() { a.fine = true }
+
 // Reset sets the shape of the next step: tokens ≥ 1 inputs of cols columns.
 func (a *Acts) Reset(tokens, cols int) {
 	a.tokens, a.cols, a.blocks = tokens, cols, cols/blockCols
-	a.pow2 = cols%superCols == 0 && active.pow2()
+	a.pow2 = !a.fine && cols%superCols == 0 && active.pow2()
 	a.starts = a.starts[:0]
 	for t := 0; t < tokens; {
 		a.starts = append(a.starts, t)

@@ -128,6 +128,10 @@ func New(w *Weights, cache *kv.Cache, workers, maxTokens, maxLogits, context int
 		n.acts.DropFloats()
 		n.inner.DropFloats()
 	}
+	if !w.takesPowers() {
+		n.acts.KeepFine()
+		n.inner.KeepFine()
+	}
 	most := max(maxRows, c.Group()) // query rows of one head of keys
 	for i := range n.own {
 		own := &n.own[i]

@@ -66,6 +66,11 @@ func (w *Weights) Free() {
 	w.arena, w.matrices = nil, nil
 }
 
+// takesPowers reports whether a matrix takes its inputs scaled by powers of two.
+func (w *Weights) takesPowers() bool {
+	return slices.ContainsFunc(w.matrices, (*kernel.Matrix).TakesPowers)
+}
+
 // needsFloats reports whether a matrix reads its inputs unquantised.
 func (w *Weights) needsFloats() bool {
 	return slices.ContainsFunc(w.matrices, (*kernel.Matrix).NeedsFloats)
