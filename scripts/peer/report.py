@@ -39,7 +39,7 @@ def table(result):
             continue
         limit = limit_of(figure.name, result.get("work"), result.get("limits"), result["bytes"])
         lines.append("| %s | %s | %s | %s | %s | **%.2f** | %d | %s |" % (
-            figure.words, figure.unit, figure.values(r["ours"]), figure.values(r["theirs"]), r["setting"],
+            figure.words, figure.unit, figure.values(r["ours"]), figure.values(r["theirs"]), "%s (%d tried)" % (r["setting"], r["tried"]),
             figure.ratio(r["ours"], r["theirs"]), len(r["ours"]), percent(figure, r["ours"], limit)))
     lines.append("")
     lines += ["- " + note for note in notes(result)]
