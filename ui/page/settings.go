@@ -2,7 +2,6 @@ package page
 
 import (
 	"path/filepath"
-	"runtime"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -28,7 +27,7 @@ type Settings struct {
 
 // NewSettings builds the page.
 func NewSettings(env *Env) *Settings {
-	s := &Settings{env: env, p: present.NewSettings(env.Stage, env.Studio, env.DataDir, env.ModelsDir, runtime.NumCPU())}
+	s := &Settings{env: env, p: present.NewSettings(env.Stage, env.Studio, env.DataDir, env.ModelsDir)}
 	s.p.OnChange, s.p.OnApply = s.draw, env.Apply
 	say := env.Say
 	header := widget.NewHeader(say("settings.title"))

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"shelftalk/app/studio"
+	"shelftalk/inference"
 )
 
 // SettingsService is what the settings page needs of the studio.
@@ -26,14 +27,14 @@ type Settings struct {
 	svc     SettingsService
 	data    string
 	models  string
-	most    int // processors
+	most    int // processors that write where nothing is chosen
 	notice  string
 	problem *Problem
 }
 
-// NewSettings returns the presenter; the folders are shown, processors is how many this machine has.
-func NewSettings(stage *Stage, svc SettingsService, dataDir, modelsDir string, processors int) *Settings {
-	return &Settings{stage: stage, svc: svc, data: dataDir, models: modelsDir, most: processors, OnChange: func() {}, OnApply: func(studio.Settings) {}}
+// NewSettings returns the presenter; the folders are shown.
+func NewSettings(stage *Stage, svc SettingsService, dataDir, modelsDir string) *Settings {
+	return &Settings{stage: stage, svc: svc, data: dataDir, models: modelsDir, most: inference.DefaultThreads(), OnChange: func() {}, OnApply: func(studio.Settings) {}}
 }
 
 // SetLanguage changes the window's language: "en", "zh", or "" for the system's.
@@ -59,7 +60,7 @@ func (p *Settings) change(fn func(*studio.Settings), apply bool) {
 	})
 }
 
-// SetThreads changes how many processors write: "1", "2", …, or "" for all.
+// SetThreads changes how many processors write: "1", "2", …, or "" for as many as suit the machine.
 func (p *Settings) SetThreads(threads string) {
 	n, _ := strconv.Atoi(threads) // "" is 0
 	p.stage.Go(func(context.Context) error { return p.svc.UseThreads(n) }, func(err error) {
@@ -68,9 +69,9 @@ func (p *Settings) SetThreads(threads string) {
 	})
 }
 
-// threads are the choices of SetThreads, and the one that counts: all of the machine is the same as no bound.
+// threads are the choices of SetThreads, and the one that counts: fewer than the machine's own number, or that.
 func (p *Settings) threads(chosen int) ([]Choice, string) {
-	out := []Choice{{"", p.stage.Say("settings.threads.all", p.most)}}
+	out := []Choice{{"", p.stage.Say("settings.threads.auto", p.most)}}
 	for n := 1; n < p.most; n++ {
 		out = append(out, Choice{strconv.Itoa(n), p.stage.Say("settings.threads.some", n)})
 	}
