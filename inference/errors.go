@@ -36,6 +36,9 @@ var (
 	ErrEncoder = errors.New("the model turns texts into vectors, it can't write")
 	// ErrDecoder means that vectors were asked of a model that writes.
 	ErrDecoder = errors.New("the model writes texts, it can't turn them into vectors")
+	// ErrLost means that a part of the model's weights can't be read any more: the file that keeps them packed was damaged
+	// while it was in use. Opening the model again makes another one.
+	ErrLost = errors.New("the model's weights can't be read any more, open it again")
 	// ErrClosed means that the model was closed.
 	ErrClosed = errors.New("the model is closed")
 )
@@ -60,6 +63,7 @@ func refusal(err error) error {
 		{ErrMemory, []error{kernel.ErrMemory, kv.ErrFull}},
 		{ErrContext, []error{sched.ErrContext}},
 		{ErrRequest, []error{schema.ErrSyntax, schema.ErrKeyword, schema.ErrEmpty, schema.ErrLimit}},
+		{ErrLost, []error{sched.ErrLost}},
 		{ErrClosed, []error{sched.ErrClosed}},
 	} {
 		for _, e := range r.of {

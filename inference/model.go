@@ -23,6 +23,7 @@ type Model struct {
 	tokens   *token.Tokenizer
 	template *chat.Template
 	weights  *nn.Weights
+	keeper   *keeper // nil: the weights aren't kept packed
 	cache    *kv.Cache
 	net      *nn.Net
 	loop     *sched.Loop
@@ -58,8 +59,8 @@ const (
 	maxContext  = 8192
 )
 
-// load makes a model of a file's contents. name and size describe it where it doesn't do so itself.
-func load(file *gguf.File, size int64, name string, o options) (*Model, error) {
+// load makes a model of a file's contents.
+func load(file *gguf.File, from origin, o options) (*Model, error) {
 	config, err := arch.Read(file)
 	if err != nil {
 		return nil, refusal(err)
@@ -68,30 +69,54 @@ func load(file *gguf.File, size int64, name string, o options) (*Model, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
+	m := &Model{}
+	b, err := m.budget(plan, o)
+	if err != nil {
+		return nil, err
+	}
+	// What the texts need and what the numbers need has nothing in common.
+	texts := make(chan error, 1)
+	go func() { texts <- m.readTexts(file, config) }()
+	err = m.weigh(plan, newKeeper(o, from, file, plan), b)
+	if failed := <-texts; failed != nil {
+		m.drop()
+		return nil, failed
+	}
+	if err != nil {
+		return nil, err
+	}
+	m.describe(file, plan, from)
+	m.start(plan, b)
+	return m, nil
+}
+
+// readTexts makes the tokenizer and the template.
+func (m *Model) readTexts(file *gguf.File, config arch.Config) error {
 	tokens, err := token.FromFile(file)
 	if err != nil {
-		return nil, refusal(err)
+		return refusal(err)
 	}
 	if tokens.Size() > config.Vocab {
-		return nil, fmt.Errorf("%w: %d tokens for a vocabulary of %d", ErrFormat, tokens.Size(), config.Vocab)
+		return fmt.Errorf("%w: %d tokens for a vocabulary of %d", ErrFormat, tokens.Size(), config.Vocab)
 	}
 	template, err := file.TextOr("tokenizer.chat_template", "")
 	if err != nil {
-		return nil, refusal(err)
+		return refusal(err)
 	}
-	m := &Model{tokens: tokens, template: chat.New(template, tokens.Name(tokens.BOS()), tokens.Name(tokens.EOS()))}
+	m.tokens, m.template = tokens, chat.New(template, tokens.Name(tokens.BOS()), tokens.Name(tokens.EOS()))
 	m.classes = sync.OnceValue(func() []sample.Class { return sample.NewClasses(m.tokens.Size(), m.tokens.Bytes) })
-	m.describe(file, plan, name, size)
-	return m, m.start(plan, o)
+	return nil
 }
 
-func (m *Model) describe(file *gguf.File, plan *nn.Plan, name string, size int64) {
+func (m *Model) describe(file *gguf.File, plan *nn.Plan, from origin) {
+	name := from.name
 	if given, err := file.TextOr("general.name", name); err == nil && given != "" {
 		name = given
 	}
 	c := plan.Config
+	memory := m.info.Memory
 	m.info = Info{
-		Name: name, Arch: c.Arch, Quant: plan.Quant.String(), Params: plan.Params, Bytes: size,
+		Name: name, Arch: c.Arch, Quant: plan.Quant.String(), Params: plan.Params, Bytes: from.bytes, Memory: memory,
 		Vocab: c.Vocab, Layers: c.Layers, Notice: m.template.Notice(), Kernel: kernel.Tier(),
 	}
 	if c.Encoder {
@@ -99,28 +124,30 @@ func (m *Model) describe(file *gguf.File, plan *nn.Plan, name string, size int64
 	}
 }
 
-// start allocates, loads the weights and starts the loop, if there is memory for all of it.
-func (m *Model) start(plan *nn.Plan, o options) error {
-	c := plan.Config
-	context := min(c.Context, maxContext)
-	if o.context > 0 {
-		context = min(c.Context, o.context)
+// weigh reads the weights, or finds them packed.
+func (m *Model) weigh(plan *nn.Plan, k *keeper, b budget) (err error) {
+	if m.weights = k.find(plan); m.weights != nil {
+		m.keeper = k
+		if b.progress != nil {
+			b.progress(plan.Read, plan.Read)
+		}
+		return nil
 	}
-	o.threads, o.rows = max(1, min(o.threads, 256)), max(1, min(o.rows, maxRows))
-	layout, step := nn.Layout(c), stepOf(c, context)
-	pages, err := m.budget(plan, layout, step, context, o)
-	if err != nil {
-		return err
-	}
-	if m.weights, err = plan.Load(o.threads, o.progress); err != nil {
+	if m.weights, err = plan.Load(b.threads, b.progress); err != nil {
 		return refusal(err)
 	}
-	m.cache = kv.New(layout, pages, pages/4, kernel.Halves)
-	m.net = nn.New(m.weights, m.cache, o.threads, step.tokens, step.logits, context)
-	m.loop = sched.New(sched.Config{Net: m.net, Cache: m.cache, Tokens: m.tokens, Context: context, Rows: o.rows})
-	m.rows, m.pages = o.rows, pages
-	m.info.Context, m.info.Rows, m.info.Threads = context, o.rows, o.threads
+	m.keeper = k
 	return nil
+}
+
+// start makes what computes, and the loop.
+func (m *Model) start(plan *nn.Plan, b budget) {
+	m.cache = kv.New(nn.Layout(plan.Config), b.pages, b.pages/4, kernel.Halves)
+	m.net = nn.New(m.weights, m.cache, b.threads, b.step.tokens, b.step.logits, b.context)
+	m.loop = sched.New(sched.Config{Net: m.net, Cache: m.cache, Tokens: m.tokens, Context: b.context, Rows: b.rows})
+	m.rows, m.pages = b.rows, b.pages
+	m.info.Context, m.info.Rows, m.info.Threads = b.context, b.rows, b.threads
+	m.keeper.keep(m.weights)
 }
 
 // step is the most that a pass computes.
@@ -140,8 +167,24 @@ const (
 	maxCacheBytes = 2 << 30
 )
 
-// budget returns the number of pages for keys and values, and refuses a model that the memory can't hold.
-func (m *Model) budget(plan *nn.Plan, layout kv.Layout, step step, context int, o options) (int, error) {
+// budget is what a model may take of the machine.
+type budget struct {
+	options
+	step  step
+	pages int // for keys and values
+}
+
+// budget shares the memory out, and refuses a model that it can't hold.
+func (m *Model) budget(plan *nn.Plan, o options) (budget, error) {
+	c := plan.Config
+	o.context = max(0, o.context)
+	if o.context == 0 {
+		o.context = maxContext
+	}
+	o.context = min(c.Context, o.context)
+	o.threads, o.rows = max(1, min(o.threads, 256)), max(1, min(o.rows, maxRows))
+	b := budget{options: o, step: stepOf(c, o.context)}
+	layout := nn.Layout(c)
 	total, err := machineMemory()
 	if err != nil {
 		total = 0 // unknown: the system will say no by itself
@@ -149,7 +192,7 @@ func (m *Model) budget(plan *nn.Plan, layout kv.Layout, step step, context int, 
 	if o.memory > 0 && (total == 0 || o.memory < total) {
 		total = o.memory
 	}
-	perRow := int64((context+kv.PageTokens-1)/kv.PageTokens) + 2
+	perRow := int64((o.context+kv.PageTokens-1)/kv.PageTokens) + 2
 	least := 2 * perRow * layout.PageBytes() // a row with its contrast
 	most := o.kvBytes
 	if most <= 0 {
@@ -158,19 +201,20 @@ func (m *Model) budget(plan *nn.Plan, layout kv.Layout, step step, context int, 
 			most = min(most, total/4)
 		}
 	}
-	if plan.Config.Encoder { // a step's texts, of eight tokens or more
-		most, least = 0, int64(step.tokens/8+1)*layout.PageBytes()
+	if c.Encoder { // a step's texts, of eight tokens or more
+		most, least = 0, int64(b.step.tokens/8+1)*layout.PageBytes()
 	}
 	most = max(most, least)
-	fixed := plan.Bytes + nn.WorkingBytes(plan, o.threads, step.tokens, step.logits, context)
+	fixed := plan.Bytes + nn.WorkingBytes(plan, o.threads, b.step.tokens, b.step.logits, o.context)
 	if total > 0 && fixed+least > total {
-		return 0, fmt.Errorf("%w: it needs %s, there are %s", ErrMemory, gigabytes(fixed+least), gigabytes(total))
+		return budget{}, fmt.Errorf("%w: it needs %s, there are %s", ErrMemory, gigabytes(fixed+least), gigabytes(total))
 	}
 	if total > 0 {
 		most = min(most, total-fixed)
 	}
 	m.info.Memory = fixed + most
-	return int(most / layout.PageBytes()), nil
+	b.pages = int(most / layout.PageBytes())
+	return b, nil
 }
 
 func gigabytes(n int64) string { return fmt.Sprintf("%.1f GB", float64(n)/1e9) }
@@ -181,9 +225,18 @@ func (m *Model) Close() error {
 		m.loop.Close()
 		m.net.Close()
 		m.cache.Close()
-		m.weights.Free()
+		m.drop()
 	})
 	return nil
+}
+
+// drop lets the weights go.
+func (m *Model) drop() {
+	if m.weights != nil {
+		m.keeper.close()
+		m.weights.Free()
+		m.weights = nil
+	}
 }
 
 // Info describes the model.

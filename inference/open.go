@@ -34,7 +34,7 @@ func Load(data []byte, opts ...Option) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load model: %w", refusal(err))
 	}
-	m, err := adapt(file, int64(len(data)), "model", settle(opts))
+	m, err := adapt(file, origin{bytes: int64(len(data)), name: "model"}, settle(opts))
 	if err != nil {
 		return nil, fmt.Errorf("load model: %w", err)
 	}
@@ -73,7 +73,7 @@ func open(path string, o options) (*Model, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	return adapt(file, st.Size(), filepath.Base(path), o)
+	return adapt(file, origin{st.Size(), filepath.Base(path), path}, o)
 }
 
 func openFolder(path string, o options) (*Model, error) {
@@ -82,11 +82,18 @@ func openFolder(path string, o options) (*Model, error) {
 		return nil, refusal(err)
 	}
 	defer folder.Close()
-	return adapt(folder.File, folder.Bytes, filepath.Base(path), o)
+	return adapt(folder.File, origin{folder.Bytes, filepath.Base(path), path}, o)
+}
+
+// origin is where a model comes from.
+type origin struct {
+	bytes int64
+	name  string
+	path  string // "": memory
 }
 
 // adapt lays the adapters over the file and loads it.
-func adapt(file *gguf.File, size int64, name string, o options) (*Model, error) {
+func adapt(file *gguf.File, from origin, o options) (*Model, error) {
 	if kind, err := file.TextOr("general.type", ""); err == nil && kind == "adapter" {
 		return nil, fmt.Errorf("%w: it's an adapter, to be laid over a model", ErrFormat)
 	}
@@ -100,5 +107,5 @@ func adapt(file *gguf.File, size int64, name string, o options) (*Model, error) 
 			return nil, fmt.Errorf("%w: %q: %w", ErrAdapter, a.path, err)
 		}
 	}
-	return load(file, size, name, o)
+	return load(file, from, o)
 }

@@ -10,7 +10,8 @@ import (
 // Arena is the memory of many matrices in one piece: large enough for huge pages even where each matrix is small.
 type Arena struct {
 	memory mapping
-	free   []byte
+	all    []byte // what matrices lie in
+	free   []byte // the rest of it
 }
 
 // arenaAlign is the border that matrices begin on.
@@ -29,8 +30,16 @@ func NewArena(size int64) (*Arena, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %d bytes: %w", ErrMemory, size, err)
 	}
-	return &Arena{memory: memory, free: memory.bytes}, nil
+	all := memory.bytes[:size:size]
+	return &Arena{memory: memory, all: all, free: all}, nil
 }
+
+// ArenaOf is an arena over the Bytes of another one, kept since: matrices of the same types and shapes, made in the same order,
+// hold the same weights and need no Pack. The bytes stay the caller's, and begin on a border of a page. They are only read.
+func ArenaOf(packed []byte) *Arena { return &Arena{all: packed, free: packed} }
+
+// Bytes is the memory of all matrices. What it looks like depends on LayoutVersion alone.
+func (a *Arena) Bytes() []byte { return a.all }
 
 // Matrix is NewMatrix in the arena. It needs no Free of its own.
 func (a *Arena) Matrix(t quant.Type, rows, cols int) (*Matrix, error) {
@@ -48,6 +57,6 @@ func (a *Arena) Matrix(t quant.Type, rows, cols int) (*Matrix, error) {
 
 // Free gives the memory back. The matrices and everything that uses them must be done.
 func (a *Arena) Free() {
-	a.free = nil
+	a.all, a.free = nil, nil
 	a.memory.free()
 }

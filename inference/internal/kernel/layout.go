@@ -14,6 +14,10 @@ const (
 	groupSize = 64 // bytes of a group: 16 rows × 4 columns
 )
 
+// LayoutVersion is raised with every change of what Pack writes, in any kind: packed weights that were kept on a disk are
+// only read by programs of the same version. It is the same in all tiers and on all systems.
+const LayoutVersion = 1
+
 // kind is the layout of a matrix's panels. Byte i of a group belongs to row i/4 and column i%4 of the group; a block has eight
 // groups. Two groups share the 64 bytes of a nibble vector: the even one has the low nibbles.
 //

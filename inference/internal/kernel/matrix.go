@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -130,6 +131,18 @@ func (m *Matrix) Pack(src []byte, row0, n int) error {
 		}
 	}
 	return nil
+}
+
+// Holds reports whether the panels of rows row0 … row0+n−1 are what Pack would make of src. The arguments are those of Pack.
+func (m *Matrix) Holds(src []byte, row0, n int) bool {
+	again := *m
+	if row0 < 0 || n <= 0 || row0+n > m.rows {
+		return false
+	}
+	from, to := row0/panelRows*m.panelBytes, (row0+n+panelRows-1)/panelRows*m.panelBytes
+	again.data = make([]byte, to-from)
+	again.rows = n
+	return again.Pack(src, 0, n) == nil && bytes.Equal(again.data, m.data[from:to])
 }
 
 // packRow stores one row as row r of a panel; false when a number isn't finite.

@@ -22,57 +22,80 @@ type piece struct {
 // goroutine at a time. A plan is loaded once.
 func (p *Plan) Load(workers int, progress func(done, total int64)) (*Weights, error) {
 	w := p.weights
+	if err := p.readVectors(); err != nil {
+		return nil, err
+	}
+	arena, err := kernel.NewArena(p.matrixBytes)
+	if err != nil {
+		return nil, err
+	}
+	w.arena = arena
+	err = p.lay(arena)
+	if err == nil {
+		err = p.fill(p.pieces(), workers, progress)
+	}
+	if err != nil {
+		w.Free()
+		return nil, err
+	}
+	return p.whole(), nil
+}
+
+// readVectors reads all that isn't a matrix.
+func (p *Plan) readVectors() error {
+	w := p.weights
 	for _, v := range p.vectors {
 		x, err := p.read(v)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		*v.into = x
 	}
 	for _, divisors := range [][]float32{w.Divisors, w.Short, w.Long} {
 		for _, d := range divisors {
 			if d <= 0 {
-				return nil, fmt.Errorf("rotation divided by %v: %w", d, arch.ErrShape)
+				return fmt.Errorf("rotation divided by %v: %w", d, arch.ErrShape)
 			}
 		}
 	}
-	pieces, err := p.allocate(w)
-	if err != nil {
-		w.Free()
-		return nil, err
-	}
-	if err := p.fill(pieces, workers, progress); err != nil {
-		w.Free()
-		return nil, err
-	}
-	if w.Head == nil && !p.Config.Encoder {
-		w.Head = w.Embed
-	}
-	return w, nil
+	return nil
 }
 
-// allocate makes the matrices and cuts them into pieces.
-func (p *Plan) allocate(w *Weights) ([]piece, error) {
-	arena, err := kernel.NewArena(p.matrixBytes)
-	if err != nil {
-		return nil, err
-	}
-	w.arena = arena
-	var pieces []piece
+// lay makes the matrices in an arena.
+func (p *Plan) lay(arena *kernel.Arena) error {
+	p.weights.matrices = nil
 	for i := range p.matrices {
 		m := &p.matrices[i]
 		k, err := arena.Matrix(m.tensor.Type, m.rows, m.cols)
 		if err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", m.tensor.Name, err)
+			return fmt.Errorf("tensor %q: %w", m.tensor.Name, err)
 		}
-		w.matrices = append(w.matrices, k)
+		p.weights.matrices = append(p.weights.matrices, k)
 		*m.into = k
+	}
+	return nil
+}
+
+// whole is the weights when all of them are there.
+func (p *Plan) whole() *Weights {
+	w := p.weights
+	if w.Head == nil && !p.Config.Encoder {
+		w.Head = w.Embed
+	}
+	return w
+}
+
+// pieces cuts the matrices.
+func (p *Plan) pieces() []piece {
+	var pieces []piece
+	for i, k := range p.weights.matrices {
+		m := &p.matrices[i]
 		step := max(16, sliceBytes/m.rowBytes()&^15)
 		for row := 0; row < m.rows; row += step {
 			pieces = append(pieces, piece{k, m, row, min(step, m.rows-row)})
 		}
 	}
-	return pieces, nil
+	return pieces
 }
 
 // rowBytes is the size of a row in the file.

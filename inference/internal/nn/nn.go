@@ -114,7 +114,7 @@ func New(w *Weights, cache *kv.Cache, workers, maxTokens, maxLogits, context int
 	queries := c.Heads * c.HeadDim
 	floats := func(n int) []float32 { return make([]float32, n) }
 	n := &Net{
-		Weights: w, cache: cache, pool: newPool(workers),
+		Weights: w, cache: cache, pool: newPool(workers, w.mapped),
 		maxTokens: maxTokens, maxLogits: maxLogits, context: context,
 		joints: jointsOf(w), rotations: rotationsOf(w, context), activate: activation(c.Traits),
 		acts: kernel.NewActs(maxTokens, c.Width), inner: kernel.NewActs(maxTokens, max(c.Hidden, queries)),

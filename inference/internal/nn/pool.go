@@ -2,6 +2,7 @@ package nn
 
 import (
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -24,6 +25,7 @@ type pool struct {
 	arrived atomic.Int32
 	_       [128]byte
 	turn    atomic.Uint32 // counts barriers passed
+	broken  atomic.Bool   // the run ends with fault: barriers let nobody pass
 	_       [128]byte
 	counter atomic.Int32 // units of work handed out in this phase
 	_       [128]byte
@@ -32,7 +34,11 @@ type pool struct {
 	start  atomic.Uint32 // counts runs
 	_      [128]byte
 	rest   sleepers // workers between runs
+	ended  atomic.Int32  // workers that are through with the run
+	over   atomic.Uint32 // counts runs that have ended
 	work   func(worker int)
+	mapped []byte // memory that the system may refuse to read
+	fault  atomic.Pointer[Fault]
 	closed bool
 	gone   sync.WaitGroup
 }
@@ -44,8 +50,8 @@ type sleepers struct {
 	n    atomic.Int32
 }
 
-func newPool(workers int) *pool {
-	p := &pool{workers: workers, spins: spins}
+func newPool(workers int, mapped []byte) *pool {
+	p := &pool{workers: workers, spins: spins, mapped: mapped}
 	if workers > runtime.GOMAXPROCS(0) {
 		p.spins = spinsAlone
 	}
@@ -64,13 +70,18 @@ func (p *pool) close() {
 	p.gone.Wait()
 }
 
-// run calls work once per worker, in parallel, and returns when all have returned. The caller is worker 0.
+// run calls work once per worker, in parallel, and returns when all have returned. The caller is worker 0. It panics with a
+// *Fault where the system refused to read mapped memory.
 func (p *pool) run(work func(worker int)) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	p.work = work
 	p.counter.Store(0)
 	p.begin()
-	work(0)
-	p.arrive(nothing)
+	p.take(0)
+	p.leave()
+	if f := p.fault.Swap(nil); f != nil {
+		panic(f)
+	}
 }
 
 func nothing() {}
@@ -81,6 +92,7 @@ func (p *pool) begin() {
 }
 
 func (p *pool) serve(worker int) {
+	debug.SetPanicOnFault(true)
 	var seen uint32
 	for {
 		p.rest.wait(&p.start, seen, p.spins)
@@ -88,14 +100,55 @@ func (p *pool) serve(worker int) {
 		if p.closed {
 			return
 		}
-		p.work(worker)
-		p.arrive(nothing)
+		p.take(worker)
+		p.leave()
 	}
 }
 
-// arrive waits for all workers. The last one to come calls last, while the others wait, and resets the counter.
+// take is a worker's part of a run.
+func (p *pool) take(worker int) {
+	defer p.catch()
+	p.work(worker)
+}
+
+// fallen is the panic that takes a worker out of a run that another one's fault has broken.
+type fallen struct{}
+
+// catch ends the run for all workers where one of them met a fault. Other panics go on.
+func (p *pool) catch() {
+	r := recover()
+	if r == nil || r == (fallen{}) {
+		return
+	}
+	f, ok := faultIn(p.mapped, r)
+	if !ok {
+		panic(r)
+	}
+	p.fault.CompareAndSwap(nil, f)
+	p.broken.Store(true)
+	p.turn.Add(1)
+	p.sleep.wake()
+}
+
+// leave waits for all workers at the end of a run, however each of them came to it.
+func (p *pool) leave() {
+	over := p.over.Load()
+	if int(p.ended.Add(1)) == p.workers {
+		p.ended.Store(0)
+		p.arrived.Store(0)
+		p.broken.Store(false)
+		p.over.Add(1)
+		p.sleep.wake()
+		return
+	}
+	p.sleep.wait(&p.over, over, p.spins)
+}
+
+// arrive waits for all workers. The last one to come calls last, while the others wait, and resets the counter. In a broken
+// run it doesn't return.
 func (p *pool) arrive(last func()) {
 	turn := p.turn.Load()
+	p.stand()
 	if int(p.arrived.Add(1)) == p.workers {
 		last()
 		p.counter.Store(0)
@@ -105,6 +158,14 @@ func (p *pool) arrive(last func()) {
 		return
 	}
 	p.sleep.wait(&p.turn, turn, p.spins)
+	p.stand()
+}
+
+// stand ends the worker's part of a broken run.
+func (p *pool) stand() {
+	if p.broken.Load() {
+		panic(fallen{})
+	}
 }
 
 // taper hands out n panels in runs that shrink towards the end, so that all workers end together: of maxGrain at first, later

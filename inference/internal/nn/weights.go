@@ -25,6 +25,7 @@ type Weights struct {
 
 	arena    *kernel.Arena
 	matrices []*kernel.Matrix
+	mapped   []byte // the matrices' memory, where it is a file's
 }
 
 // Norm is a norm's parameters: of the root mean square without Bias, else of the deviation from the mean. A zero Norm is none.
@@ -58,12 +59,15 @@ type Layer struct {
 	HiddenPost         Norm // of the feed-forward network's result, or of the residual with it
 }
 
-// Free gives the matrices' memory back.
+// Packed is the memory of all matrices; see Plan.Adopt.
+func (w *Weights) Packed() []byte { return w.arena.Bytes() }
+
+// Free gives the matrices' memory back, unless they were adopted.
 func (w *Weights) Free() {
 	if w.arena != nil {
 		w.arena.Free()
 	}
-	w.arena, w.matrices = nil, nil
+	w.arena, w.matrices, w.mapped = nil, nil, nil
 }
 
 // takesPowers reports whether a matrix takes its inputs scaled by powers of two.

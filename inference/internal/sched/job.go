@@ -22,6 +22,8 @@ import (
 var (
 	// ErrContext means a prompt with an answer that doesn't fit.
 	ErrContext = errors.New("prompt and answer are longer than the context")
+	// ErrLost means that the network's weights can't be read any more.
+	ErrLost = errors.New("the weights can't be read")
 	// ErrClosed means that the loop has ended.
 	ErrClosed = errors.New("the loop has ended")
 )

@@ -2,6 +2,7 @@ package sched
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -59,6 +60,7 @@ type taker struct {
 type errand struct {
 	do   func(*nn.Net, *kv.Cache)
 	done chan struct{}
+	err  error // when it's done
 }
 
 // Config is what a loop needs.
@@ -116,7 +118,7 @@ func (l *Loop) Submit(j Job) error {
 	return nil
 }
 
-// Do calls f from the loop's goroutine between two steps. f has the network and the cache for itself.
+// Do calls f from the loop's goroutine between two steps. f has the network and the cache for itself; ErrLost ends it early.
 func (l *Loop) Do(f func(*nn.Net, *kv.Cache)) error {
 	e := &errand{do: f, done: make(chan struct{})}
 	l.mu.Lock()
@@ -128,7 +130,7 @@ func (l *Loop) Do(f func(*nn.Net, *kv.Cache)) error {
 	l.wake.Signal()
 	l.mu.Unlock()
 	<-e.done
-	return nil
+	return e.err
 }
 
 // Poke makes the loop look whether rows were canceled.
@@ -161,20 +163,44 @@ func (l *Loop) run() {
 		l.queue, l.scores, l.errand = nil, nil, nil
 		l.mu.Unlock()
 		for _, e := range errands {
-			e.do(l.net, l.cache)
+			e.err = l.try(func() { e.do(l.net, l.cache) })
 			close(e.done)
 		}
 		if closed {
 			l.finishAll(ErrClosed)
 			return
 		}
-		l.dropCanceled()
-		l.admit()
-		if l.score() && !l.interactive() {
-			continue // batches wait
+		if err := l.try(l.turnOnce); err != nil {
+			l.finishAll(err)
 		}
-		l.step()
 	}
+}
+
+// turnOnce lets everybody who waits get on.
+func (l *Loop) turnOnce() {
+	l.dropCanceled()
+	l.admit()
+	if l.score() && !l.interactive() {
+		return // batches wait
+	}
+	l.step()
+}
+
+// try calls f. It returns an error where the network's weights could no longer be read.
+func (l *Loop) try(f func()) (err error) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		fault, ok := r.(*nn.Fault)
+		if !ok {
+			panic(r)
+		}
+		err = fmt.Errorf("%w: %w", ErrLost, fault)
+	}()
+	f()
+	return nil
 }
 
 func (l *Loop) finishAll(err error) {

@@ -239,6 +239,15 @@ func (l *Loop) scoreBranches(s *scoring, room int) error {
 	var rows []nn.Row
 	var taken []branch
 	var twigs []int
+	computed := false
+	defer func() {
+		if !computed { // a fault
+			for i := range rows {
+				rows[i].Seq.Discard()
+				taken[i].stem.drop()
+			}
+		}
+	}()
 	for len(s.waiting) > 0 {
 		b := s.waiting[len(s.waiting)-1]
 		seq := b.stem.seq.Fork()
@@ -264,6 +273,7 @@ func (l *Loop) scoreBranches(s *scoring, room int) error {
 	}
 	l.net.Forward(rows)
 	l.scoreTwigs(s, twigs)
+	computed = true
 	for i, b := range taken {
 		b.stem.drop()
 		s.branch(b.twigs[len(b.twigs)-1], rows[i].Seq)

@@ -1,0 +1,194 @@
+package inference
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"hash"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"shelftalk/inference/internal/gguf"
+	"shelftalk/inference/internal/nn"
+	"shelftalk/inference/internal/packed"
+)
+
+// keeper keeps a model's packed weights in a file, or has found them there. A nil keeper does nothing.
+type keeper struct {
+	folder packed.Folder
+	source packed.Source
+	key    packed.Key
+	found  *packed.Map
+	stop   chan struct{}
+	done   chan struct{} // closed when writing has ended; nil: there was none
+}
+
+// newKeeper returns nil where weights aren't to be kept, or can't be told from others.
+func newKeeper(o options, from origin, file *gguf.File, plan *nn.Plan) *keeper {
+	if o.packed == "" || from.path == "" {
+		return nil
+	}
+	source, err := packed.SourceOf(from.path)
+	if err != nil {
+		return nil
+	}
+	k := &keeper{folder: packed.Folder(o.packed), source: source, stop: make(chan struct{})}
+	h := sha256.New()
+	digest := plan.Digest()
+	h.Write(digest[:])
+	if err := markModel(h, source.Path, file); err != nil {
+		return nil
+	}
+	for _, a := range o.adapters {
+		number(h, int64(math.Float64bits(a.scale)))
+		if err := markFile(h, a.path, markBytes); err != nil {
+			return nil
+		}
+	}
+	k.key = packed.Key(h.Sum(nil))
+	return k
+}
+
+// markBytes is how much of a file's beginning is looked at, where its format doesn't say how long its head is.
+const markBytes = 1 << 20
+
+// markModel writes what tells a model from others to h: of a GGUF file the whole head, of a folder every file's beginning.
+func markModel(h hash.Hash, path string, file *gguf.File) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return markFile(h, path, file.DataOffset)
+	}
+	entries, err := os.ReadDir(path) // in the order of their names
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		inside := filepath.Join(path, e.Name())
+		if info, err := os.Stat(inside); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		number(h, int64(len(e.Name())))
+		h.Write([]byte(e.Name()))
+		if err := markFile(h, inside, markBytes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markFile writes a file's size, time of change and first bytes to h.
+func markFile(h hash.Hash, path string, n int64) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	number(h, info.Size())
+	number(h, info.ModTime().UnixNano())
+	_, err = io.CopyN(h, f, min(n, info.Size()))
+	return err
+}
+
+func number(h hash.Hash, n int64) {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], uint64(n))
+	h.Write(b[:])
+}
+
+// find returns the weights of a plan, mapped; nil: there are none.
+func (k *keeper) find(plan *nn.Plan) *nn.Weights {
+	if k == nil {
+		return nil
+	}
+	found, err := k.folder.Map(k.key, plan.PackedBytes())
+	if err != nil {
+		return nil
+	}
+	w, err := plan.Adopt(found.Bytes)
+	if err != nil {
+		if errors.Is(err, nn.ErrPacked) {
+			found.Spoil()
+		}
+		_ = found.Close() // it was only read
+		return nil
+	}
+	k.found = found
+	return w
+}
+
+// keep writes weights that weren't found, in the background.
+func (k *keeper) keep(w *nn.Weights) {
+	if k == nil || k.found != nil {
+		return
+	}
+	k.done = make(chan struct{})
+	go func() {
+		defer close(k.done)
+		packed.Quieten()
+		_ = k.folder.Write(k.key, k.source, w.Packed(), k.stop) // then the next Open packs again
+	}()
+}
+
+// closePatience is how long Close waits for weights that are being written.
+const closePatience = 5 * time.Second
+
+// close ends what the keeper does. The weights may be freed then, and must not be used if they were found.
+func (k *keeper) close() {
+	if k == nil {
+		return
+	}
+	if k.done != nil {
+		timer := time.NewTimer(closePatience)
+		defer timer.Stop()
+		select {
+		case <-k.done:
+		case <-timer.C:
+			close(k.stop)
+			<-k.done
+		}
+	}
+	if k.found != nil {
+		_ = k.found.Close()
+	}
+}
+
+// Packed describes a file of packed weights; see PackedCache.
+type Packed struct {
+	Path  string // of the model
+	Bytes int64
+	Used  time.Time // last
+}
+
+// ListPacked returns what a folder of packed weights holds, the last used first.
+func ListPacked(folder string) []Packed {
+	var list []Packed
+	for _, e := range packed.Folder(folder).List() {
+		list = append(list, Packed{e.Source.Path, e.Bytes, e.Used})
+	}
+	return list
+}
+
+// FreePacked removes the packed weights of models, by their paths; of all where there is none. It returns the bytes freed.
+// Models that are open go on.
+func FreePacked(folder string, models ...string) int64 {
+	var paths []string
+	for _, path := range models {
+		if full, err := filepath.Abs(path); err == nil {
+			paths = append(paths, full)
+		}
+	}
+	return packed.Folder(folder).Remove(func(s packed.Source) bool {
+		return len(models) == 0 || slices.Contains(paths, s.Path)
+	})
+}
