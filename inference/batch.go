@@ -41,7 +41,7 @@ func (m *Model) Batch(ctx context.Context, reqs iter.Seq[Request], o BatchOption
 		if rows <= 0 || rows > m.rows {
 			rows = m.rows
 		}
-		b := &batch{model: m, ctx: ctx, options: o, group: &sched.Group{}, box: newMailbox[answer](), room: make(chan struct{}, rows)}
+		b := &batch{model: m, ctx: ctx, options: o, group: &sched.Group{Auto: o.Rows <= 0}, box: newMailbox[answer](), room: make(chan struct{}, rows)}
 		if o.OnStep != nil {
 			b.group.OnStep = b.step
 		}

@@ -23,7 +23,7 @@ func (l *Loop) admit() {
 				batch++
 			}
 		}
-		if !r.Interactive && batch >= l.maxRows || l.awaited(r) {
+		if !r.Interactive && batch >= l.places(r) || l.awaited(r) {
 			return false
 		}
 		return l.open(r)

@@ -105,7 +105,9 @@ type Done struct {
 // Group counts what the rows of a batch have done. OnStep, if set, is called after every step in which one of its rows
 // took part, by the loop's goroutine.
 type Group struct {
-	OnStep                       func(*Group)
+	OnStep func(*Group)
+	// Auto leaves to the loop how many of the group's rows are written together; see pace.
+	Auto                         bool
 	Active, Prefilled, Generated int
 	touched                      bool
 }

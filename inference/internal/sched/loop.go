@@ -21,6 +21,7 @@ type Loop struct {
 	vocabulary *sample.Vocabulary
 	context    int
 	maxRows    int
+	clock      func() time.Duration
 
 	mu     sync.Mutex
 	wake   *sync.Cond
@@ -35,9 +36,10 @@ type Loop struct {
 	waiting, active []*row
 	scorings        []*scoring
 	admissions      uint64
-	turn            int     // where the next batch row stands that goes beside an interactive one
-	perToken        float64 // seconds, by experience
-	rows            []*row  // scratch of plan
+	turn            int      // where the next batch row stands that goes beside an interactive one
+	perToken        float64  // seconds, by experience
+	paces           [2]*pace // of rows without and with a contrast
+	rows            []*row   // scratch of plan
 	batch           []nn.Row
 	takers          []taker
 	choosers        []*row
@@ -70,6 +72,8 @@ type Config struct {
 	Tokens  *token.Tokenizer
 	Context int // tokens of one row at most
 	Rows    int // written together at most
+	// Clock tells the time since some moment; nil: the machine's own.
+	Clock func() time.Duration
 }
 
 // New starts a loop. Close ends it.
@@ -77,7 +81,13 @@ func New(c Config) *Loop {
 	l := &Loop{
 		net: c.Net, cache: c.Cache, tokens: c.Tokens, context: c.Context, maxRows: c.Rows,
 		vocabulary: sample.NewVocabulary(c.Tokens.Size(), c.Tokens.Bytes, c.Tokens.Ends()),
+		paces:      [2]*pace{newPace(c.Rows), newPace(c.Rows)},
+		clock:      c.Clock,
 		ended:      make(chan struct{}),
+	}
+	if l.clock == nil {
+		start := time.Now()
+		l.clock = func() time.Duration { return time.Since(start) }
 	}
 	l.prepare = func(i int) { l.choosing[i].prepare(l.net.Row(i)) }
 	l.wake = sync.NewCond(&l.mu)
@@ -258,7 +268,7 @@ func (l *Loop) step() {
 	if len(l.batch) == 0 {
 		return
 	}
-	begin := time.Now()
+	begin := l.clock()
 	if !l.forward() {
 		return
 	}
@@ -276,9 +286,11 @@ func (l *Loop) step() {
 			}
 		}
 	}
+	seconds := (l.clock() - begin).Seconds()
 	if n >= smallStep {
-		l.learn(time.Since(begin).Seconds() / float64(n))
+		l.learn(seconds / float64(n))
 	}
+	l.measure(seconds)
 	l.applyAll()
 }
 
