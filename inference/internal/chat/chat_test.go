@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -153,7 +154,10 @@ func TestHostileTemplates(t *testing.T) {
 	if err := os.WriteFile(secret, []byte("the secret"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	content := "{{ messages[0]['content'] }}{{ messages[1]['content'] }}"
+	content := "{% for m in messages %}{{ m['content'] }}{% endfor %}"
+	if c := New(content, "", ""); c.Kind() != "template" {
+		t.Fatalf("without the harm: kind %q, notice %q", c.Kind(), c.Notice())
+	}
 	for name, source := range map[string]string{
 		"includes a file":     content + "{% include '" + secret + "' %}",
 		"includes itself":     content + "{% include '/template' %}",
@@ -162,6 +166,9 @@ func TestHostileTemplates(t *testing.T) {
 		"macro":               "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}" + content,
 		"endless range":       content + "{% for i in range(100000000000) %}x{% endfor %}",
 		"nested ranges":       content + strings.Repeat("{% for i in range(1000) %}", 5) + "xxxxxxxxxxxxxxxx" + strings.Repeat("{% endfor %}", 5),
+		"nested empty ranges": content + strings.Repeat("{% for i in range(1000) %}", 5) + strings.Repeat("{% endfor %}", 5),
+		"loops over a string": "{% set a = 'aaaaaaaaaaaaaaaa' %}" + strings.Repeat("{% set a = a ~ a %}", 12) + content + "{% for c in a %}{% endfor %}",
+		"lists a long string": "{% set a = 'aaaaaaaaaaaaaaaa' %}" + strings.Repeat("{% set a = a ~ a %}", 12) + content + "{{ [" + strings.Repeat("a,", 20000) + "a] }}",
 		"repeats":             content + "{{ 'a' * 1000000000 }}",
 		"doubles":             "{% set a = 'aaaaaaaaaaaaaaaa' %}" + strings.Repeat("{% set a = a ~ a %}", 60) + content + "{{ a }}",
 		"doubles lists":       "{% set a = ['a', 'a'] %}" + strings.Repeat("{% set a = [a, a] %}", 60) + content + "{{ a }}",
@@ -195,6 +202,19 @@ func TestHostileTemplates(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A template that nobody waits for any more doesn't go on.
+func TestEndlessTemplatesEnd(t *testing.T) {
+	before := runtime.NumGoroutine()
+	New(strings.Repeat("{% for i in range(1000) %}", 9)+strings.Repeat("{% endfor %}", 9), "", "")
+	for range 1000 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 }
 
 func TestChatMLThatCannotRun(t *testing.T) {

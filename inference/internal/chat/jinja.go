@@ -14,9 +14,12 @@ import (
 const (
 	maxSource = 64 << 10
 	maxOutput = 1 << 20
-	maxString = 1 << 20 // of a variable
-	maxJoins  = 32      // in one tag
+	maxString = 256 << 10 // of a variable
+	maxJoins  = 32        // in one tag
+	maxItems  = 256       // of lists and arguments, in one tag
+	maxDepth  = 64        // of brackets in one tag
 	maxRange  = 1000
+	maxLoop   = 4096
 	maxTime   = 2 * time.Second
 )
 
@@ -42,8 +45,8 @@ type jinja struct {
 	bos, eos string
 }
 
-// within runs fn, turns its panics into errors, and gives up waiting after maxTime. What then still runs ends by itself:
-// the language as the sandbox leaves it has no endless loop.
+// within runs fn, turns its panics into errors, and gives up waiting after maxTime. What then still runs ends soon: a
+// template of bounded size is parsed in bounded time, and one that is executed looks at its deadline.
 func within(fn func() error) error {
 	done := make(chan error, 1)
 	go func() {
@@ -130,6 +133,7 @@ func (j *jinja) render(messages []Message) ([]Segment, error) {
 			"eos_token":             j.eos,
 			"tools":                 nil,
 			"enable_thinking":       false,
+			deadline:                time.Now().Add(maxTime),
 		}))
 	})
 	if err != nil {

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/nikolalohinski/gonja/v2/builtins"
+	control "github.com/nikolalohinski/gonja/v2/builtins/control_structures"
 	"github.com/nikolalohinski/gonja/v2/config"
 	"github.com/nikolalohinski/gonja/v2/exec"
 	"github.com/nikolalohinski/gonja/v2/loaders"
@@ -21,7 +23,7 @@ import (
 const pinnedDate = "26 Jul 2024"
 
 // vet refuses, before anything is parsed, what could make a small template grow without bound: repetition by `*`, loops
-// that call themselves, and tags that join very many values.
+// that call themselves, and tags that join or list very many values, or nest them very deep.
 func vet(source string) error {
 	for source != "" {
 		at := strings.IndexByte(source, '{')
@@ -33,7 +35,7 @@ func vet(source string) error {
 		if kind != '%' && kind != '{' {
 			continue
 		}
-		joins := 0
+		joins, items, depth := 0, 0, 0
 		var quote byte
 		i := 1
 	tag:
@@ -53,6 +55,14 @@ func vet(source string) error {
 			case c == '+' || c == '~':
 				if joins++; joins > maxJoins {
 					return fmt.Errorf("it joins too much: %w", errOutput)
+				}
+			case c == ',':
+				if items++; items > maxItems {
+					return fmt.Errorf("it lists too much: %w", errOutput)
+				}
+			case c == '(' || c == '[' || c == '{':
+				if depth++; depth > maxDepth {
+					return fmt.Errorf("it nests too deep: %w", errSource)
 				}
 			case strings.HasPrefix(source[i:], "recursive"):
 				return fmt.Errorf("it has a loop that calls itself: %w", errOutput)
@@ -101,8 +111,8 @@ func (l onlyRoot) Inherit(string) (loaders.Loader, error) {
 }
 
 func statements() *exec.ControlStructureSet {
-	set := map[string]parser.ControlStructureParser{"set": parseSet}
-	for _, name := range []string{"for", "if", "break", "continue", "raw"} {
+	set := map[string]parser.ControlStructureParser{"set": parseSet, "for": parseFor}
+	for _, name := range []string{"if", "break", "continue", "raw"} {
 		if p, ok := builtins.ControlStructures.Get(name); ok {
 			set[name] = p
 		}
@@ -252,6 +262,46 @@ func toJSON(_ *exec.Evaluator, in *exec.Value, _ *exec.VarArgs) *exec.Value {
 	return exec.AsSafeValue(strings.TrimSuffix(b.String(), "\n"))
 }
 
+// deadline is where a run's context holds the time at which it has to end: no name in a template is spelled so.
+const deadline = " deadline"
+
+// overdue reports whether nobody waits for a run any more.
+func overdue(r *exec.Renderer) bool {
+	end, _ := r.Environment.Context.Get(deadline)
+	at, ok := end.(time.Time)
+	return ok && time.Now().After(at)
+}
+
+// loop is `{% for … %}` over a list of bounded length; nested ones end in time.
+type loop struct{ *control.ForControlStructure }
+
+func parseFor(p, args *parser.Parser) (nodes.ControlStructure, error) {
+	parse, ok := builtins.ControlStructures.Get("for")
+	if !ok {
+		return nil, errRaised
+	}
+	n, err := parse(p, args)
+	if err != nil {
+		return nil, err
+	}
+	f, ok := n.(*control.ForControlStructure)
+	if !ok {
+		return nil, errRaised
+	}
+	return &loop{f}, nil
+}
+
+// Execute runs the loop.
+func (l *loop) Execute(r *exec.Renderer, tag *nodes.ControlStructureBlock) error {
+	if overdue(r) {
+		return errTime
+	}
+	if list := r.Eval(l.ObjectEvaluator); !list.IsError() && list.Len() > maxLoop {
+		return fmt.Errorf("a loop over more than %d values: %w", maxLoop, errOutput)
+	}
+	return l.ForControlStructure.Execute(r, tag)
+}
+
 // assignment is `{% set name = value %}`, with a bound on the value: repeated doubling ends there.
 type assignment struct {
 	at                      *tokens.Token
@@ -318,6 +368,9 @@ func (a *assignment) String() string { return "set" }
 
 // Execute evaluates and assigns.
 func (a *assignment) Execute(r *exec.Renderer, _ *nodes.ControlStructureBlock) error {
+	if overdue(r) {
+		return errTime
+	}
 	expr := a.value
 	if a.condition != nil {
 		c := r.Eval(a.condition)
