@@ -26,7 +26,7 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
-	runtime.GOMAXPROCS(runtime.NumCPU() + 1) // see open
+	runtime.GOMAXPROCS(runtime.NumCPU() + 1) // see opener
 	home, _ := os.UserHomeDir()              // "" is the folder that the program was started in
 	cache, _ := os.UserCacheDir()            // the same
 	places := studio.DefaultPlaces(os.Getenv, home, cache)
@@ -49,7 +49,7 @@ func run() int {
 		return fail(3, "there is no display to open a window on.\nThe same work without a window: shelftalk-cli batch --in FILE --out drafts.xlsx")
 	}
 	s, err := studio.Open(studio.Options{
-		DataDir: *data, ModelsDir: *folder, Model: *model, Default: models.Default(models.Memory()), OpenModel: open,
+		DataDir: *data, ModelsDir: *folder, Model: *model, Default: models.Default(models.Memory()), OpenModel: opener(places.Packed),
 	})
 	if err == nil && *sample {
 		err = s.KeepSample()
@@ -84,13 +84,15 @@ func run() int {
 	return 0
 }
 
-// open loads a model, with as many threads as suit the machine unless the user has chosen otherwise. The program has one
+// opener loads models, with as many threads as suit the machine unless the user has chosen otherwise. The program has one
 // thread more: the window's. Without it a click waits until a worker pauses.
-func open(path string, threads int, progress func(done, total int64)) (studio.Model, error) {
-	if threads == 0 {
-		threads = inference.DefaultThreads()
+func opener(packed string) studio.OpenModel {
+	return func(path string, threads int, progress func(done, total int64)) (studio.Model, error) {
+		if threads == 0 {
+			threads = inference.DefaultThreads()
+		}
+		return inference.Open(path, inference.OnLoad(progress), inference.Threads(threads), inference.PackedCache(packed))
 	}
-	return inference.Open(path, inference.OnLoad(progress), inference.Threads(threads))
 }
 
 func fail(code int, text string) int {

@@ -24,7 +24,7 @@ type keeper struct {
 	key    packed.Key
 	found  *packed.Map
 	stop   chan struct{}
-	done   chan struct{} // closed when writing has ended; nil: there was none
+	done   chan struct{} // closed when the weights aren't read any more to be written; nil: they never were
 }
 
 // newKeeper returns nil where weights aren't to be kept, or can't be told from others.
@@ -40,6 +40,8 @@ func newKeeper(o options, from origin, file *gguf.File, plan *nn.Plan) *keeper {
 	h := sha256.New()
 	digest := plan.Digest()
 	h.Write(digest[:])
+	number(h, int64(len(source.Path))) // copies made in the same moment would else be one
+	h.Write([]byte(source.Path))
 	if err := markModel(h, source.Path, file); err != nil {
 		return nil
 	}
@@ -127,16 +129,33 @@ func (k *keeper) find(plan *nn.Plan) *nn.Weights {
 	return w
 }
 
-// keep writes weights that weren't found, in the background.
+// settleAfter is when the disk is asked for what was written: by then it has most of it anyway. A program that ends before
+// doesn't wait for the disk; it would, once it had asked.
+const settleAfter = time.Minute
+
+// keep writes weights that weren't found, in the background, and has them settled there. What fails, the next Open does again.
 func (k *keeper) keep(w *nn.Weights) {
-	if k == nil || k.found != nil {
+	if k == nil {
 		return
 	}
-	k.done = make(chan struct{})
+	done := make(chan struct{})
+	if k.found == nil {
+		k.done = done
+	}
 	go func() {
-		defer close(k.done)
 		packed.Quieten()
-		_ = k.folder.Write(k.key, k.source, w.Packed(), k.stop) // then the next Open packs again
+		if k.found == nil {
+			err := k.folder.Write(k.key, k.source, w.Packed(), k.stop)
+			close(done)
+			if err != nil {
+				return
+			}
+		}
+		select {
+		case <-k.stop:
+		case <-time.After(settleAfter):
+			_ = k.folder.Settle(k.key)
+		}
 	}()
 }
 
@@ -149,14 +168,14 @@ func (k *keeper) close() {
 		return
 	}
 	if k.done != nil {
-		timer := time.NewTimer(closePatience)
-		defer timer.Stop()
 		select {
 		case <-k.done:
-		case <-timer.C:
-			close(k.stop)
-			<-k.done
+		case <-time.After(closePatience):
 		}
+	}
+	close(k.stop)
+	if k.done != nil {
+		<-k.done
 	}
 	if k.found != nil {
 		_ = k.found.Close()

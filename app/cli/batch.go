@@ -156,7 +156,7 @@ func (a *app) studio(dir, model string, use func(*inference.Model) studio.Model,
 	return studio.Open(studio.Options{
 		DataDir: dir, ModelsDir: string(a.places.Models), Model: model, Default: defaultModel(),
 		OpenModel: func(path string, _ int, progress func(done, total int64)) (studio.Model, error) {
-			m, err := inference.Open(path, append([]inference.Option{inference.Threads(a.cli.Threads), inference.OnLoad(progress)}, more...)...)
+			m, err := a.load(path, progress, more...)
 			if err != nil {
 				return nil, err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -27,7 +28,7 @@ type benchAnswer struct {
 	Threads int         `json:"threads"`
 	Kernel  string      `json:"kernel"`
 	Load    float64     `json:"load_seconds"`           // from opening the file until the model is ready
-	Memory  int64       `json:"memory_bytes,omitempty"` // of this process then; where the system tells
+	Memory  int64       `json:"memory_bytes,omitempty"` // of this process once it has read all weights; where the system tells
 	Prefill rate        `json:"prefill"`
 	Stream  rate        `json:"stream"`
 	Batch   rate        `json:"batch"`
@@ -58,6 +59,9 @@ func (c *benchCmd) Run(a *app) (err error) {
 	}
 	loaded := time.Since(before).Seconds()
 	defer func() { err = errors.Join(err, m.Close()) }()
+	if err := warm(a.ctx, m); err != nil {
+		return err
+	}
 	answer := benchAnswer{Load: loaded, Memory: resident()}
 	r, err := m.Bench(a.ctx, c.Runs)
 	if err != nil {
@@ -81,11 +85,22 @@ func (c *benchCmd) Run(a *app) (err error) {
 	return a.out.document(answer)
 }
 
+// warm has a model compute a token: weights that are mapped from a file count as memory when they have been read.
+func warm(ctx context.Context, m *inference.Model) error {
+	request := inference.Request{Messages: []inference.Message{{Role: inference.User, Content: "A lamp."}}, Params: inference.Params{MaxTokens: 1}}
+	for _, err := range m.Generate(ctx, request) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (b *benchAnswer) print(out *output) {
 	out.printf("%s, %s, %d threads, %s\n", b.Model, b.Quant, b.Threads, b.Kernel)
 	out.printf("load     %8.2f s         until the model is ready", b.Load)
 	if b.Memory > 0 {
-		out.printf("; %s of memory then", size(b.Memory))
+		out.printf("; %s of memory with all weights read", size(b.Memory))
 	}
 	out.printf("\nprefill  %8.1f tokens/s  a prompt of 512 tokens\n", b.Prefill.TokensPerSecond)
 	out.printf("stream   %8.1f tokens/s  one row, 48 tokens behind 512\n", b.Stream.TokensPerSecond)

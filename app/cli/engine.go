@@ -19,10 +19,15 @@ func (a *app) open(name string, more ...inference.Option) (*inference.Model, err
 	if err != nil {
 		return nil, err
 	}
-	opts := append([]inference.Option{inference.Threads(a.cli.Threads), inference.OnLoad(a.progress("Loading the model"))}, more...)
-	m, err := inference.Open(path, opts...)
+	m, err := a.load(path, a.progress("Loading the model"), more...)
 	a.out.clear()
 	return m, err
+}
+
+// load reads the model at path as the flags for all commands say.
+func (a *app) load(path string, progress func(done, total int64), more ...inference.Option) (*inference.Model, error) {
+	opts := []inference.Option{inference.Threads(a.cli.Threads), inference.OnLoad(progress), inference.PackedCache(a.places.Packed)}
+	return inference.Open(path, append(opts, more...)...)
 }
 
 // weights are the flags for how a model is read.

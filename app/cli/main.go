@@ -25,13 +25,14 @@ type cli struct {
 	Quiet     bool   `short:"q" help:"Show no progress."`
 	ModelsDir string `name:"models-dir" placeholder:"DIR" help:"Folder of the models (default: SHELFTALK_MODELS, or the user's cache folder)."`
 	Data      string `placeholder:"DIR" help:"Folder of the studio's store (default: SHELFTALK_DATA, or the user's data folder; batch: beside the output)."`
+	NoPacked  bool   `name:"no-packed" help:"Read models from their own files: neither keep their weights packed (SHELFTALK_PACKED, or the user's cache folder) nor use those kept."`
 	Threads   int    `placeholder:"N" help:"Worker threads (default: one per core, one core left free from four on)."`
 
 	Batch      batchCmd      `cmd:"" help:"Write copy for the products of a spreadsheet into a new one."`
 	Import     importCmd     `cmd:"" help:"Show how a spreadsheet is understood; --keep makes it the studio's catalogue."`
 	Export     exportCmd     `cmd:"" help:"Write the studio's copy into a spreadsheet."`
 	Generate   generateCmd   `cmd:"" help:"Answer one prompt, streamed."`
-	Models     modelsCmd     `cmd:"" help:"List, fetch and verify models."`
+	Models     modelsCmd     `cmd:"" help:"List, fetch and verify models; free what is kept of them packed."`
 	Doctor     doctorCmd     `cmd:"" help:"Look at this machine: processor, memory, disk, models."`
 	Bench      benchCmd      `cmd:"" help:"Measure a model's speed on this machine."`
 	Quality    qualityCmd    `cmd:"" help:"Measure the drafts: limits, numbers, claims, language, likeness; from a seed."`
@@ -120,6 +121,9 @@ func places(c *cli) (studio.Places, error) {
 	}
 	if c.ModelsDir != "" {
 		p.Models = models.Folder(c.ModelsDir)
+	}
+	if c.NoPacked {
+		p.Packed = ""
 	}
 	return p, nil
 }

@@ -38,7 +38,8 @@ func newProgram(t *testing.T) *program {
 func (p *program) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), asProgram+"=1", "SHELFTALK_DATA="+filepath.Join(p.dir, "data"), "SHELFTALK_MODELS="+filepath.Join(p.dir, "models"))
+	cmd.Env = append(os.Environ(), asProgram+"=1", "SHELFTALK_DATA="+filepath.Join(p.dir, "data"), "SHELFTALK_MODELS="+filepath.Join(p.dir, "models"),
+		"SHELFTALK_PACKED="+filepath.Join(p.dir, "packed"))
 	return cmd
 }
 

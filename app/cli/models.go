@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 
 	"shelftalk/app/models"
+	"shelftalk/inference"
 )
 
 type modelsCmd struct {
 	List   modelsListCmd   `cmd:"" help:"List the models on this machine."`
 	Get    modelsGetCmd    `cmd:"" help:"Fetch models by checksum; goes on where it was interrupted."`
 	Verify modelsVerifyCmd `cmd:"" help:"Compare files with their published SHA-256."`
+	Free   modelsFreeCmd   `cmd:"" help:"Remove the packed weights that make a model's next start quick; they are made anew then."`
 }
 
 // modelEntry is a model in answers.
@@ -22,10 +24,11 @@ type modelEntry struct {
 	Path     string `json:"path"`
 	Bytes    int64  `json:"bytes"`
 	Verified bool   `json:"verified"`
+	Packed   int64  `json:"packed_bytes,omitempty"` // of its weights kept packed
 }
 
 func entryOf(s models.State) modelEntry {
-	return modelEntry{s.Name, string(s.Kind), s.Path, s.Bytes, s.Verified}
+	return modelEntry{Name: s.Name, Kind: string(s.Kind), Path: s.Path, Bytes: s.Bytes, Verified: s.Verified}
 }
 
 type modelsAnswer struct {
@@ -39,6 +42,7 @@ type modelsListCmd struct {
 // Run lists what is here; files that were never compared with their hash are compared now.
 func (c *modelsListCmd) Run(a *app) error {
 	answer := modelsAnswer{Models: []modelEntry{}}
+	packed := a.packed()
 	for _, s := range a.places.Models.List() {
 		if !s.Here && !c.All {
 			continue
@@ -50,7 +54,9 @@ func (c *modelsListCmd) Run(a *app) error {
 			}
 			s.Verified = err == nil
 		}
-		answer.Models = append(answer.Models, entryOf(s))
+		entry := entryOf(s)
+		entry.Packed = packed(s.Path)
+		answer.Models = append(answer.Models, entry)
 		state := "verified"
 		switch {
 		case !s.Here:
@@ -60,6 +66,9 @@ func (c *modelsListCmd) Run(a *app) error {
 		case !s.Verified:
 			state = "NOT the published file: shelftalk-cli models get " + s.Name
 		}
+		if entry.Packed > 0 {
+			state += "; " + size(entry.Packed) + " of packed weights"
+		}
 		a.out.clear()
 		purpose := map[models.Kind]string{models.Test: ", for tests only", models.Embedder: ", compares texts"}[s.Kind]
 		a.out.printf("%-10s %9s  %s%s\n%-10s            %s\n", s.Name, size(s.Bytes), s.Title, purpose, "", state)
@@ -68,6 +77,41 @@ func (c *modelsListCmd) Run(a *app) error {
 		a.out.printf("No models in %s. Get one: shelftalk-cli models get %s\n", a.places.Models, defaultModel())
 	}
 	return a.out.document(answer)
+}
+
+// packed tells the bytes of the packed weights of the model at a path.
+func (a *app) packed() func(path string) int64 {
+	list := inference.ListPacked(a.places.Packed)
+	return func(path string) (n int64) {
+		path, err := filepath.Abs(path)
+		for _, p := range list {
+			if err == nil && p.Path == path {
+				n += p.Bytes
+			}
+		}
+		return n
+	}
+}
+
+type modelsFreeCmd struct {
+	Names []string `arg:"" optional:"" placeholder:"NAME|PATH" help:"Names or paths (default: all models)."`
+}
+
+// Run frees what can be made anew.
+func (c *modelsFreeCmd) Run(a *app) error {
+	var paths []string
+	for _, name := range c.Names {
+		path, err := a.located(name)
+		if err != nil {
+			return err
+		}
+		paths = append(paths, path)
+	}
+	n := inference.FreePacked(a.places.Packed, paths...)
+	a.out.printf("%s freed in %s\n", size(n), a.places.Packed)
+	return a.out.document(struct {
+		Freed int64 `json:"freed_bytes"`
+	}{n})
 }
 
 type modelsGetCmd struct {
@@ -123,7 +167,7 @@ func (a *app) eachModel(names []string, do func(models.Model) error) error {
 			failures = append(failures, err)
 		}
 		path := a.places.Models.Path(m)
-		answer.Models = append(answer.Models, modelEntry{m.Name, string(m.Kind), path, m.Bytes, err == nil})
+		answer.Models = append(answer.Models, modelEntry{Name: m.Name, Kind: string(m.Kind), Path: path, Bytes: m.Bytes, Verified: err == nil})
 		if err == nil {
 			a.out.printf("%s: %s, verified\n", m.Name, path)
 		}

@@ -11,10 +11,11 @@ import (
 type Places struct {
 	Data   string // the store
 	Models models.Folder
+	Packed string // of packed weights; see inference.PackedCache
 }
 
 // DefaultPlaces finds the folders by the system's customs: env is os.Getenv; home and cache are the user's home and cache
-// folders. SHELFTALK_DATA and SHELFTALK_MODELS name others.
+// folders. SHELFTALK_DATA, SHELFTALK_MODELS and SHELFTALK_PACKED name others.
 func DefaultPlaces(env func(string) string, home, cache string) Places {
 	data := filepath.Join(home, ".local", "share", "shelftalk")
 	switch {
@@ -29,5 +30,6 @@ func DefaultPlaces(env func(string) string, home, cache string) Places {
 	if dir := env("SHELFTALK_MODELS"); dir != "" {
 		folder = models.Folder(dir)
 	}
-	return Places{Data: firstOf(env("SHELFTALK_DATA"), data), Models: folder}
+	packed := firstOf(env("SHELFTALK_PACKED"), filepath.Join(cache, "shelftalk", "packed"))
+	return Places{Data: firstOf(env("SHELFTALK_DATA"), data), Models: folder, Packed: packed}
 }

@@ -27,7 +27,7 @@ type Options struct {
 	Default string
 	// Rows is how many products are written together. 0: the engine's choice.
 	Rows int
-	// OpenModel loads models. nil: inference.Open.
+	// OpenModel loads models. nil: inference.Open, which keeps nothing packed.
 	OpenModel OpenModel
 	// Writer writes the drafts. nil: the composer of package compose.
 	Writer Writer

@@ -18,12 +18,14 @@ import (
 //	48     8     length of the weights, which is the file's less the foot
 //	56     8     size of the model's file
 //	64     8     its time of change
-//	72     …     its path
+//	72     36    until all of the file is known to be on the disk: the system's present start, see started; then zero
+//	108    …     the model's path
 //	8160   32    SHA-256 of all before
 const (
 	footSize = 8192
 	version  = 1
-	pathAt   = 72
+	startAt  = 72
+	pathAt   = startAt + len(started{})
 	sumAt    = footSize - sha256.Size
 )
 
@@ -34,7 +36,12 @@ type foot struct {
 	key    Key
 	size   int64 // of the weights
 	source Source
+	start  started
 }
+
+// started names a start of the system. What was written but isn't on the disk is there for the programs of the same start, and
+// perhaps gone in the next; zero: unknown, or of no matter.
+type started [36]byte
 
 // bytes is the foot as it is written. A path that is too long is left out.
 func (f foot) bytes() []byte {
@@ -50,6 +57,7 @@ func (f foot) bytes() []byte {
 	binary.LittleEndian.PutUint64(b[48:], uint64(f.size))
 	binary.LittleEndian.PutUint64(b[56:], uint64(f.source.Size))
 	binary.LittleEndian.PutUint64(b[64:], uint64(f.source.Changed))
+	copy(b[startAt:], f.start[:])
 	copy(b[pathAt:], path)
 	sum := checksum(b)
 	copy(b[sumAt:], sum[:])
@@ -69,14 +77,14 @@ func parse(b []byte, length int64) (foot, error) {
 	if sum := checksum(b); !bytes.Equal(sum[:], b[sumAt:]) {
 		return foot{}, fmt.Errorf("%w: its foot is damaged", ErrUnusable)
 	}
-	f := foot{key: Key(b[16:48]), size: int64(binary.LittleEndian.Uint64(b[48:]))}
+	f := foot{key: Key(b[16:48]), size: int64(binary.LittleEndian.Uint64(b[48:])), start: started(b[startAt:pathAt])}
 	f.source.Size = int64(binary.LittleEndian.Uint64(b[56:]))
 	f.source.Changed = int64(binary.LittleEndian.Uint64(b[64:]))
-	n := binary.LittleEndian.Uint32(b[12:])
-	if n > sumAt-pathAt || f.size <= 0 || f.size != length-footSize || f.source.Size < 0 {
+	n := int64(binary.LittleEndian.Uint32(b[12:]))
+	if n > int64(sumAt-pathAt) || f.size <= 0 || f.size != length-footSize || f.source.Size < 0 {
 		return foot{}, fmt.Errorf("%w: its foot contradicts it", ErrUnusable)
 	}
-	f.source.Path = string(b[pathAt : pathAt+n])
+	f.source.Path = string(b[pathAt:][:n])
 	return f, nil
 }
 
@@ -115,5 +123,8 @@ func readFrom(file *os.File) (os.FileInfo, foot, error) {
 		return nil, foot{}, err
 	}
 	f, err := parse(b, info.Size())
+	if err == nil && f.start != (started{}) && f.start != present() {
+		err = fmt.Errorf("%w: it may not have reached the disk", ErrUnusable)
+	}
 	return info, f, err
 }

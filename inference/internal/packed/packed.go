@@ -2,8 +2,9 @@
 // time: its weights are mapped from the file, and come into memory, and leave it, as the system likes.
 //
 // A file is the weights, from its first byte on, and behind them a foot of fixed size that says whose they are (see foot.go).
-// It is written under another name, by one program at a time, and given its own name when all of it is on the disk: a file
-// of the right name, length and foot is whole. Whatever else is found in its place is as good as nothing, never an error.
+// It is written under another name, by one program at a time, and given its own name when it is complete: a file of the right
+// name, length and foot is whole. Whatever else is found in its place is as good as nothing, never an error. Until the file
+// is known to be on the disk, which can take long, its foot says so, and only programs of the same start of the system use it.
 //
 // The folder is bounded in files and in bytes; what was used last stays. Files of models that are gone or have changed are
 // removed when the next is written.

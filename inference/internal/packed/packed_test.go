@@ -64,6 +64,60 @@ func TestWriteThenMap(t *testing.T) {
 	}
 }
 
+// What a system before the last start wrote is only used if it was settled.
+func TestSettle(t *testing.T) {
+	folder, from, key := Folder(t.TempDir()), modelFile(t, "model"), Key{1}
+	mapped := func() bool {
+		m, err := folder.Map(key, int64(len("weights")))
+		if err != nil {
+			return false
+		}
+		defer m.Close()
+		return string(m.Bytes) == "weights"
+	}
+	restart := func() {
+		t.Helper()
+		data, err := os.ReadFile(folder.path(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, foot, err := read(folder.path(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if foot.start != (started{}) {
+			foot.start[0] ^= 1
+		}
+		if err := os.WriteFile(folder.path(key), append(data[:foot.size], foot.bytes()...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func() {
+		t.Helper()
+		if err := folder.Write(key, from, []byte("weights"), never()); err != nil {
+			t.Fatal(err)
+		}
+		if !mapped() {
+			t.Fatal("not there")
+		}
+	}
+	write()
+	restart()
+	if mapped() {
+		t.Error("used what may not have reached the disk")
+	}
+	write() // again
+	for range 2 {
+		if err := folder.Settle(key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	restart()
+	if !mapped() {
+		t.Error("settled weights are gone")
+	}
+}
+
 func TestStrangersAreNoFiles(t *testing.T) {
 	folder := Folder(t.TempDir())
 	key := Key{1}
@@ -173,7 +227,7 @@ func TestTidy(t *testing.T) {
 }
 
 func TestFootOfLongPath(t *testing.T) {
-	f := foot{Key{1}, 5, Source{strings.Repeat("x", footSize), 1, 2}}
+	f := foot{Key{1}, 5, Source{strings.Repeat("x", footSize), 1, 2}, started{}}
 	got, err := parse(f.bytes(), 5+footSize)
 	if err != nil || got.source.Path != "" || got.source.Size != 1 {
 		t.Errorf("%+v, %v", got, err)
@@ -182,7 +236,7 @@ func TestFootOfLongPath(t *testing.T) {
 
 // Whatever a foot is made of, it is refused, or says what was written.
 func FuzzFoot(f *testing.F) {
-	whole := foot{Key{1, 2, 3}, 1 << 30, Source{"/models/standard.gguf", 1 << 30, 1 << 60}}.bytes()
+	whole := foot{Key{1, 2, 3}, 1 << 30, Source{"/models/standard.gguf", 1 << 30, 1 << 60}, started{5}}.bytes()
 	f.Add(whole, int64(1<<30+footSize), false)
 	f.Add(whole[:100], int64(100), false)
 	f.Add(bytes.Repeat([]byte{255}, footSize), int64(footSize+1), true)

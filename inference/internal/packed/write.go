@@ -5,20 +5,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 const (
-	chunkBytes = 4 << 20   // written at once
-	syncBytes  = 128 << 20 // written between two times that the disk is waited for
-	// spareBytes, and spareParts of the disk, stay free.
+	chunkBytes = 4 << 20 // written at once
+	// spareBytes, and one of spareParts of the disk, stay free.
 	spareBytes = 2 << 30
 	spareParts = 20
 )
 
-// Write keeps weights for Map, unless they are there, or stop is closed first. It waits for the disk now and then, so that
-// others get at it; a goroutine that calls Quieten before leaves them the processors, too. The error wraps ErrRoom, ErrBusy,
-// ErrStopped or ErrSystem unless it is the system's own; nothing is left behind then.
+// Write keeps weights for Map, unless they are there, or stop is closed first; Settle brings them to the disk. A goroutine that
+// calls Quieten before leaves the processors to others. The error wraps ErrRoom, ErrBusy, ErrStopped or ErrSystem unless it
+// is the system's own; nothing is left behind then.
 func (f Folder) Write(key Key, from Source, weights []byte, stop <-chan struct{}) error {
 	size := int64(len(weights)) + footSize
 	if size > maxBytes {
@@ -45,39 +45,62 @@ func (f Folder) Write(key Key, from Source, weights []byte, stop <-chan struct{}
 		return fmt.Errorf("%w: %d bytes, %d are free", ErrRoom, size, free)
 	}
 	temp := strings.TrimSuffix(path, suffix) + unfinished
-	if err := write(temp, weights, foot{key, int64(len(weights)), from}.bytes(), stop); err != nil {
+	if err := write(temp, weights, foot{key, int64(len(weights)), from, present()}, stop); err != nil {
 		return errors.Join(err, os.Remove(temp))
 	}
 	if err := os.Rename(temp, path); err != nil {
 		return errors.Join(err, os.Remove(temp))
 	}
-	return syncFolder(string(f))
+	return nil
 }
 
-// write makes a file of weights and a foot. When it returns, all of it is on the disk.
-func write(path string, weights, foot []byte, stop <-chan struct{}) (err error) {
+// write makes a file of weights and a foot.
+func write(path string, weights []byte, foot foot, stop <-chan struct{}) (err error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	for done := 0; done < len(weights); done += chunkBytes {
+	for chunk := range slices.Chunk(weights, chunkBytes) {
 		select {
 		case <-stop:
 			return ErrStopped
 		default:
 		}
-		if done%syncBytes == 0 {
-			if err := file.Sync(); err != nil {
-				return err
-			}
-		}
-		if _, err := file.Write(weights[done:min(done+chunkBytes, len(weights))]); err != nil {
+		if _, err := file.Write(chunk); err != nil {
 			return err
 		}
 	}
-	if _, err := file.Write(foot); err != nil {
+	if foot.start == (started{}) { // unknown: nobody could tell a whole file from one with holes
+		if err := file.Sync(); err != nil {
+			return err
+		}
+	}
+	_, err = file.Write(foot.bytes())
+	return err
+}
+
+// Settle waits until the weights of a key are on the disk, and notes it in their file.
+func (f Folder) Settle(key Key) error {
+	path := f.path(key)
+	_, foot, err := read(path)
+	if err != nil || foot.start == (started{}) {
 		return err
 	}
-	return file.Sync()
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	if info, err := file.Stat(); err != nil || info.Size() != foot.size+footSize {
+		return errors.Join(err, ErrUnusable) // somebody cut it
+	}
+	foot.start = started{}
+	if _, err := file.WriteAt(foot.bytes(), foot.size); err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), syncFolder(string(f)))
 }

@@ -17,3 +17,12 @@ func Quieten() {
 	runtime.LockOSThread()
 	_ = unix.Setpriority(threadPriority, 0, background) // else at the usual one
 }
+
+// present is the system's start that the program runs in.
+func present() (s started) {
+	id, err := unix.Sysctl("kern.bootsessionuuid")
+	if err == nil && len(id) == len(s) {
+		copy(s[:], id)
+	}
+	return s
+}
