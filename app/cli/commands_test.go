@@ -1,9 +1,9 @@
 package main
 
 import (
-	"errors"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"

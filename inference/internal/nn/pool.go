@@ -33,7 +33,7 @@ type pool struct {
 
 	start  atomic.Uint32 // counts runs
 	_      [128]byte
-	rest   sleepers // workers between runs
+	rest   sleepers      // workers between runs
 	ended  atomic.Int32  // workers that are through with the run
 	over   atomic.Uint32 // counts runs that have ended
 	work   func(worker int)

@@ -41,7 +41,8 @@ func room(folder string) (free, total int64, err error) {
 	if err := unix.Statfs(folder, &st); err != nil {
 		return 0, 0, err
 	}
-	return int64(st.Bavail) * int64(st.Bsize), int64(st.Blocks) * int64(st.Bsize), nil
+	block := int64(st.Bsize) //nolint:unconvert // not of this type on every system
+	return int64(st.Bavail) * block, int64(st.Blocks) * block, nil
 }
 
 // syncFolder puts the names of a folder's files on the disk.
