@@ -169,6 +169,12 @@ func TestHostileTemplates(t *testing.T) {
 		"nested empty ranges": content + strings.Repeat("{% for i in range(1000) %}", 5) + strings.Repeat("{% endfor %}", 5),
 		"loops over a string": "{% set a = 'aaaaaaaaaaaaaaaa' %}" + strings.Repeat("{% set a = a ~ a %}", 12) + content + "{% for c in a %}{% endfor %}",
 		"lists a long string": "{% set a = 'aaaaaaaaaaaaaaaa' %}" + strings.Repeat("{% set a = a ~ a %}", 12) + content + "{{ [" + strings.Repeat("a,", 20000) + "a] }}",
+		"a number in circles": content + "{{ 1.é }}",
+		"broken letters":      content + "{% 0\xe2\x8d0.\xff %}",
+		"repeats in brackets": content + "{{ [{'a': {'b': 1}}] and 'a' * 1000000000 }}",
+		"repeats in quotes":   content + `{{ 'a\\' b' * 1000000000 ~ 'c' }}`,
+		"repeats in comments": content + "{# {{ ' #}{{ 'a' * 1000000000 }}",
+		"repeats raw":         content + "{% raw %}{{ ' {% endraw %}{{ 'a' * 1000000000 }}",
 		"repeats":             content + "{{ 'a' * 1000000000 }}",
 		"doubles":             "{% set a = 'aaaaaaaaaaaaaaaa' %}" + strings.Repeat("{% set a = a ~ a %}", 60) + content + "{{ a }}",
 		"doubles lists":       "{% set a = ['a', 'a'] %}" + strings.Repeat("{% set a = [a, a] %}", 60) + content + "{{ a }}",
@@ -293,8 +299,15 @@ func FuzzNew(f *testing.F) {
 		f.Add(tmpl.Template)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
+		before := runtime.NumGoroutine()
 		if _, err := New(source, "<s>", "</s>").Write([]Message{{"user", "one"}}); err != nil && !errors.Is(err, ErrTemplate) {
 			t.Error(err)
+		}
+		for i := 0; runtime.NumGoroutine() > before; i++ {
+			if i == 2000 {
+				t.Fatal("it runs on though nobody waits for it")
+			}
+			time.Sleep(10 * time.Millisecond)
 		}
 	})
 }

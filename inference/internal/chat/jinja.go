@@ -32,6 +32,7 @@ const (
 
 var (
 	errMarks   = errors.New("it contains characters for private use")
+	errSyntax  = errors.New("it isn't spelled as it should be")
 	errSource  = errors.New("it is too long")
 	errTime    = errors.New("it takes too long")
 	errOutput  = errors.New("it writes too much")

@@ -22,59 +22,6 @@ import (
 // pinnedDate is today for templates that ask: what Llama's write where they have no clock.
 const pinnedDate = "26 Jul 2024"
 
-// vet refuses, before anything is parsed, what could make a small template grow without bound: repetition by `*`, loops
-// that call themselves, and tags that join or list very many values, or nest them very deep.
-func vet(source string) error {
-	for source != "" {
-		at := strings.IndexByte(source, '{')
-		if at < 0 || at+1 == len(source) {
-			return nil
-		}
-		kind := source[at+1]
-		source = source[at+1:]
-		if kind != '%' && kind != '{' {
-			continue
-		}
-		joins, items, depth := 0, 0, 0
-		var quote byte
-		i := 1
-	tag:
-		for ; i < len(source); i++ {
-			switch c := source[i]; {
-			case quote != 0:
-				switch c {
-				case '\\':
-					i++
-				case quote:
-					quote = 0
-				}
-			case c == '\'' || c == '"':
-				quote = c
-			case c == '*':
-				return fmt.Errorf("it multiplies: %w", errOutput)
-			case c == '+' || c == '~':
-				if joins++; joins > maxJoins {
-					return fmt.Errorf("it joins too much: %w", errOutput)
-				}
-			case c == ',':
-				if items++; items > maxItems {
-					return fmt.Errorf("it lists too much: %w", errOutput)
-				}
-			case c == '(' || c == '[' || c == '{':
-				if depth++; depth > maxDepth {
-					return fmt.Errorf("it nests too deep: %w", errSource)
-				}
-			case strings.HasPrefix(source[i:], "recursive"):
-				return fmt.Errorf("it has a loop that calls itself: %w", errOutput)
-			case c == '}' && (source[i-1] == '}' || source[i-1] == '%'):
-				break tag
-			}
-		}
-		source = source[min(i, len(source)):]
-	}
-	return nil
-}
-
 // parse reads a template into an environment that holds only what chat templates use.
 func parse(source string) (*exec.Template, error) {
 	const name = "/template"
@@ -112,7 +59,7 @@ func (l onlyRoot) Inherit(string) (loaders.Loader, error) {
 
 func statements() *exec.ControlStructureSet {
 	set := map[string]parser.ControlStructureParser{"set": parseSet, "for": parseFor}
-	for _, name := range []string{"if", "break", "continue", "raw"} {
+	for _, name := range []string{"if", "break", "continue"} {
 		if p, ok := builtins.ControlStructures.Get(name); ok {
 			set[name] = p
 		}
