@@ -16,7 +16,14 @@ type Attn struct {
 	Acc  []float32
 
 	keys, values []float32 // a page as floats, for plain Go
+	ones         []float32 // a row of them
+	// what the kernels keep between their two products
+	scores  [kernelRows * PageLen]float32
+	factors [kernelRows]float32
 }
+
+// kernelRows is the number of query rows that the largest kernel takes.
+const kernelRows = 7
 
 // Reset begins anew for rows query rows of hd columns.
 func (st *Attn) Reset(rows, hd int) {
@@ -26,6 +33,9 @@ func (st *Attn) Reset(rows, hd int) {
 	}
 	clear(st.L)
 	clear(st.Acc)
+	for len(st.ones) < hd {
+		st.ones = append(st.ones, 1)
+	}
 }
 
 func resize(s []float32, n int) []float32 {
@@ -135,7 +145,5 @@ func (st *Attn) Output(dst []float32, r int) {
 	if st.L[r] > 0 {
 		inverse = 1 / st.L[r]
 	}
-	for i, v := range acc {
-		dst[i] = v * inverse
-	}
+	scaleBy(dst, acc, st.ones[:hd], inverse)
 }

@@ -37,29 +37,33 @@ func attendRows(st *Attn, q []float32, r, n, hd int, page KVPage, spans []Span, 
 	if most == 0 {
 		return false
 	}
-	var s [7 * PageLen]float32
-	var alpha [7]float32
-	scores(n, &s, &q[0], hd, page, most, fetch)
+	s, alpha := &st.scores, &st.factors
+	scores(n, s, &q[0], hd, page, most, fetch)
+	if active == avx512 {
+		avx512Soft(&s[0], n, &spans[0], scale, &st.M[r], &st.L[r], &alpha[0])
+	} else {
+		softRows(st, r, spans, scale)
+	}
+	values(n, s, st.Acc[r*hd:], alpha, hd, page, most, fetch)
+	return true
+}
+
+// softRows does for AVX2 what avx512Soft does.
+func softRows(st *Attn, r int, spans []Span, scale float32) {
 	for i, span := range spans {
-		row := s[i*PageLen : (i+1)*PageLen]
+		row := st.scores[i*PageLen : (i+1)*PageLen]
 		if span.From >= span.To {
-			alpha[i] = 1
+			st.factors[i] = 1
 			clear(row)
 			continue
 		}
 		hide(row, span)
-		if active == avx512 {
-			alpha[i] = avx512Soft(&row[0], span.To, scale, &st.M[r+i], &st.L[r+i])
-		} else {
-			alpha[i] = avx2Soft(&row[0], span.To, scale, &st.M[r+i], &st.L[r+i])
-		}
+		st.factors[i] = avx2Soft(&row[0], span.To, scale, &st.M[r+i], &st.L[r+i])
 	}
-	values(n, &s, st.Acc[r*hd:], &alpha, hd, page, most, fetch)
-	return true
 }
 
 // scores multiplies n rows of q by the keys of a page's first most positions. If told to, it fetches the values meanwhile.
-func scores(n int, s *[7 * PageLen]float32, q *float32, hd int, page KVPage, most int, fetch bool) {
+func scores(n int, s *[kernelRows * PageLen]float32, q *float32, hd int, page KVPage, most int, fetch bool) {
 	blocks := (most + KeyBlock - 1) / KeyBlock
 	far, step := &page.Values[0], 0
 	if fetch {
@@ -76,7 +80,7 @@ func scores(n int, s *[7 * PageLen]float32, q *float32, hd int, page KVPage, mos
 }
 
 // values adds a page's first most values, weighted by s, to n rows of acc. If told to, it fetches the next keys meanwhile.
-func values(n int, s *[7 * PageLen]float32, acc []float32, alpha *[7]float32, hd int, page KVPage, most int, fetch bool) {
+func values(n int, s *[kernelRows * PageLen]float32, acc []float32, alpha *[kernelRows]float32, hd int, page KVPage, most int, fetch bool) {
 	vectors, wide := 2, 16
 	if active == avx512 && hd >= 64 {
 		vectors, wide = 4, 64
@@ -103,13 +107,13 @@ func values(n int, s *[7 * PageLen]float32, acc []float32, alpha *[7]float32, hd
 	}
 }
 
-// avx512Soft turns the first n of 64 scores into weights exp(scale·s − m) and the others into zero, for m the greater of *m and
-// scale·s, adds them to *l, and returns what older sums must be scaled by.
+// avx512Soft turns each row's 64 scores into weights exp(scale·s − m), zero for those outside the row's span, for m[i] the greater
+// of the old one and scale·s, adds them to l[i], and sets alpha[i] to what older sums must be scaled by. Up to sixteen rows.
 //
 //go:noescape
-func avx512Soft(s *float32, n int, scale float32, m, l *float32) (alpha float32)
+func avx512Soft(s *float32, rows int, spans *Span, scale float32, m, l, alpha *float32)
 
-// avx2Soft is avx512Soft.
+// avx2Soft turns the first n of 64 scores into weights and the others into zero: see avx512Soft, of one row.
 //
 //go:noescape
 func avx2Soft(s *float32, n int, scale float32, m, l *float32) (alpha float32)

@@ -3,23 +3,32 @@
 #include "textflag.h"
 #include "vector_avx512.h"
 
-// func avx512Soft(s *float32, n int, scale float32, m, l *float32) (alpha float32)
-TEXT ·avx512Soft(SB), NOSPLIT, $0-44
+// func avx512Soft(s *float32, rows int, spans *Span, scale float32, m, l, alpha *float32)
+//
+// First all rows' scaled scores and maxima, then the factors of the older sums at once, then the weights. SI scores, DX spans,
+// R8 maxima, R9 sums, R10 factors, R12 rows, CX rows to go.
+TEXT ·avx512Soft(SB), NOSPLIT, $0-56
 	MOVQ s+0(FP), SI
-	MOVQ n+8(FP), DX
-	MOVQ m+24(FP), R8
-	MOVQ l+32(FP), R9
-	MOVL $64, CX
-	SUBQ DX, CX
-	MOVQ $-1, AX
-	SHRQ CX, AX
+	MOVQ rows+8(FP), R12
+	MOVQ spans+16(FP), DX
+	MOVQ m+32(FP), R8
+	MOVQ l+40(FP), R9
+	MOVQ alpha+48(FP), R10
+	EXPINIT
+	VBROADCASTSS scale+24(FP), Z19
+	VBROADCASTSS expTable<>+48(SB), Z18
+	MOVQ $-1, R11
+	MOVQ R12, CX
+largest:
+	MOVQ (DX), AX
+	MOVQ 8(DX), BX
+	BZHIQ AX, R11, AX
+	BZHIQ BX, R11, BX
+	ANDNQ BX, AX, AX
 	KMOVQ AX, K1
 	KSHIFTRQ $16, K1, K2
 	KSHIFTRQ $32, K1, K3
 	KSHIFTRQ $48, K1, K4
-	EXPINIT
-	VBROADCASTSS scale+16(FP), Z19
-	VBROADCASTSS expTable<>+48(SB), Z18
 	VMOVAPS Z18, Z0
 	VMOVAPS Z18, Z1
 	VMOVAPS Z18, Z2
@@ -28,6 +37,10 @@ TEXT ·avx512Soft(SB), NOSPLIT, $0-44
 	VMULPS 64(SI), Z19, K2, Z1
 	VMULPS 128(SI), Z19, K3, Z2
 	VMULPS 192(SI), Z19, K4, Z3
+	VMOVUPS Z0, 0(SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS Z3, 192(SI)
 	VMAXPS Z0, Z1, Z4
 	VMAXPS Z2, Z3, Z5
 	VMAXPS Z4, Z5, Z4
@@ -35,28 +48,50 @@ TEXT ·avx512Soft(SB), NOSPLIT, $0-44
 	VMOVSS (R8), X6
 	VMAXSS X4, X6, X4
 	VMOVSS X4, (R8)
-	VBROADCASTSS X4, Z4
-	VBROADCASTSS X6, Z6
+	VSUBSS X4, X6, X6
+	VMOVSS X6, (R10)
+	ADDQ $256, SI
+	ADDQ $16, DX
+	ADDQ $4, R8
+	ADDQ $4, R10
+	DECQ CX
+	JNZ largest
+
+	MOVQ R12, AX
+	SHLQ $2, AX
+	SUBQ AX, R8
+	SUBQ AX, R10
+	SHLQ $6, AX
+	SUBQ AX, SI
+	BZHIQ R12, R11, AX
+	KMOVQ AX, K5
+	VMOVUPS.Z (R10), K5, Z6
+	VCMPPS $0x1e, Z30, Z6, K6
+	EXP(Z6, Z15, Z16)
+	VMOVAPS.Z Z16, K6, Z16
+	VMOVUPS Z16, K5, (R10)
+weights:
+	VBROADCASTSS (R8), Z4
+	VMOVUPS 0(SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 128(SI), Z2
+	VMOVUPS 192(SI), Z3
 	VSUBPS Z4, Z0, Z0
 	VSUBPS Z4, Z1, Z1
 	VSUBPS Z4, Z2, Z2
 	VSUBPS Z4, Z3, Z3
-	VSUBPS Z4, Z6, Z6
 	VCMPPS $0x1e, Z30, Z0, K1
 	VCMPPS $0x1e, Z30, Z1, K2
 	VCMPPS $0x1e, Z30, Z2, K3
 	VCMPPS $0x1e, Z30, Z3, K4
-	VCMPPS $0x1e, Z30, Z6, K5
 	EXP(Z0, Z7, Z8)
 	EXP(Z1, Z9, Z10)
 	EXP(Z2, Z11, Z12)
 	EXP(Z3, Z13, Z14)
-	EXP(Z6, Z15, Z16)
 	VMOVAPS.Z Z8, K1, Z8
 	VMOVAPS.Z Z10, K2, Z10
 	VMOVAPS.Z Z12, K3, Z12
 	VMOVAPS.Z Z14, K4, Z14
-	VMOVAPS.Z Z16, K5, Z16
 	VMOVUPS Z8, 0(SI)
 	VMOVUPS Z10, 64(SI)
 	VMOVUPS Z12, 128(SI)
@@ -65,10 +100,15 @@ TEXT ·avx512Soft(SB), NOSPLIT, $0-44
 	VADDPS Z12, Z14, Z12
 	VADDPS Z8, Z12, Z8
 	FOLD(VADDPS, VADDSS, Z8, Y8, X8, Y9, X9)
-	VMOVSS X16, alpha+40(FP)
 	VMOVSS (R9), X9
-	VFMADD231SS X9, X16, X8
+	VFMADD231SS (R10), X9, X8
 	VMOVSS X8, (R9)
+	ADDQ $256, SI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	DECQ R12
+	JNZ weights
 	VZEROUPPER
 	RET
 

@@ -215,7 +215,7 @@ func (l neonLoop) write(a *asm) {
 	a.op("RET")
 }
 
-// neonSoft writes the step of the online softmax for one row of 64 scores: see avx512Soft.
+// neonSoft writes the step of the online softmax for one row of 64 scores: see its declaration.
 //
 // R0 scores, R1 n, R2 the maximum's place, R3 the sum's.
 func neonSoft(a *asm) {
