@@ -52,7 +52,7 @@ func exitCode(err error) int {
 		{exitModel, []error{
 			models.ErrMissing, models.ErrUnknown, models.ErrWrong, models.ErrFetch,
 			inference.ErrFormat, inference.ErrTruncated, inference.ErrUnsupported, inference.ErrTooLarge, inference.ErrMemory,
-			inference.ErrAdapter, inference.ErrEncoder, inference.ErrDecoder,
+			inference.ErrAdapter, inference.ErrEncoder, inference.ErrDecoder, inference.ErrLost,
 		}},
 		{exitOutput, []error{errOutput, store.ErrFull, sheet.ErrReadOnly, sheet.ErrDiskFull, sheet.ErrInUse, sheet.ErrCellTooLong}},
 		{exitInput, []error{errInput, sheet.ErrFormat, sheet.ErrEncoding, sheet.ErrQuote, sheet.ErrEmpty, sheet.ErrSheet, sheet.ErrTooLarge, fs.ErrNotExist, studio.ErrNoCatalogue}},
