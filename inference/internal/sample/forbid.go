@@ -86,3 +86,13 @@ func (g *Guard) Rewind(n int) {
 		from = end
 	}
 }
+
+// Doubt reports whether the token judged last may turn out to belong to a forbidden phrase, and whether a word begins in it
+// from which on it would be taken back then.
+func (g *Guard) Doubt() (open, begins bool) {
+	open = len(g.trial.ways)+len(g.trial.open) > 0
+	for i := len(g.folded.text); i < len(g.trial.text) && !begins; i++ {
+		begins = g.trial.begins[i]
+	}
+	return open, open && begins
+}

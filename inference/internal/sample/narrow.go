@@ -14,7 +14,7 @@ func (s *Sampler) nearby(p *Params, logits []float32) {
 	if p.Sigma == 0 && !within(p.Typical) && (p.TopK > 0 || within(p.TopP)) {
 		var enough float64
 		if p.TopK == 0 {
-			enough = 1.0001 * p.TopP * float64(kernel.SumExp(logits, s.top))
+			enough = 1.0001 * p.TopP * s.mass(logits)
 		}
 		for reach := float32(3); reach < full; reach += 3 {
 			s.gather(logits, s.top-reach)
@@ -168,7 +168,7 @@ func (s *Sampler) nucleus(share float64, logits []float32) {
 	top := s.best()
 	var left float64
 	if logits != nil {
-		left = share * float64(kernel.SumExp(logits, top))
+		left = share * s.mass(logits)
 	} else {
 		left = share * s.weight(top)
 	}

@@ -33,6 +33,9 @@ type repeats struct {
 // change sets a logit and notes what it was.
 func (s *Sampler) change(logits []float32, id int32, to float32) {
 	s.changed = append(s.changed, candidate{id, logits[id]})
+	if s.masses.known {
+		s.masses.moved(logits[id], to)
+	}
 	logits[id] = to
 }
 

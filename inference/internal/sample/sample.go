@@ -60,6 +60,7 @@ type Sampler struct {
 	mu      float64 // Mirostat's bound, in bits
 	lively  bool    // mu is set
 	top     float32
+	masses  masses
 }
 
 type candidate struct {
@@ -84,6 +85,8 @@ type Input struct {
 	Params   *Params
 	// Only, if not nil, lists the tokens to choose from.
 	Only []int32
+	// Banned tokens can't be chosen.
+	Banned []int32
 }
 
 // Contrast gives the logits of some tokens.
@@ -114,7 +117,11 @@ func (s *Sampler) Pick(in *Input, judge Judge) (int32, bool) {
 
 // Prepare lists the candidates, the bias and the penalties counted.
 func (s *Sampler) Prepare(in *Input) {
+	defer s.masses.forget()
 	s.changed = s.changed[:0]
+	for _, id := range in.Banned {
+		s.change(in.Logits, id, float32(math.Inf(-1)))
+	}
 	s.bias(in.Logits, in.Params.Bias)
 	s.penalise(in)
 	s.dry(in)
@@ -122,7 +129,7 @@ func (s *Sampler) Prepare(in *Input) {
 		s.only(in, in.Only)
 		return
 	}
-	top, best := kernel.Max(in.Logits)
+	top, best := s.likeliest(in.Logits)
 	s.top = top
 	switch p := in.Params; {
 	case in.Contrast != nil && in.Alpha != 0:
@@ -215,7 +222,7 @@ func (s *Sampler) draw(in *Input, judge Judge) (int32, bool) {
 			s.adapt(in.Params.Mirostat, share)
 			return id, true
 		}
-		in.Logits[id] = float32(math.Inf(-1))
+		s.change(in.Logits, id, float32(math.Inf(-1)))
 		s.list = append(s.list[:i], s.list[i+1:]...)
 	}
 	return 0, false
@@ -267,7 +274,7 @@ func (s *Sampler) search(in *Input, judge Judge) (int32, bool) {
 			if judge.Try(c.id) {
 				return c.id, true
 			}
-			in.Logits[c.id] = float32(math.Inf(-1))
+			s.change(in.Logits, c.id, float32(math.Inf(-1)))
 		}
 	}
 	return 0, false

@@ -252,6 +252,7 @@ func (l *Loop) makeRoom(r *row) bool {
 
 // suspend gives a row's pages back. What it has written becomes a part of its prompts, to be read again.
 func (r *row) suspend() {
+	r.dismiss()
 	for _, f := range []*feed{&r.main, r.contrast} {
 		if f == nil {
 			continue

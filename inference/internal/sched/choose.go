@@ -1,8 +1,6 @@
 package sched
 
 import (
-	"math"
-
 	"shelftalk/inference/internal/sample"
 )
 
@@ -10,7 +8,7 @@ import (
 func (r *row) prepare(logits []float32) {
 	slot := r.slot()
 	c := &r.choice
-	*c = choice{total: sample.LogSum(logits), others: c.others[:0]}
+	*c = choice{total: r.sampler.Total(logits), others: c.others[:0]}
 	if sample.Full(r.share()) {
 		c.pause = sample.Best(logits, r.loop.vocabulary.Pauses)
 		c.mark = sample.Best(logits, r.loop.vocabulary.Marks)
@@ -18,12 +16,13 @@ func (r *row) prepare(logits []float32) {
 	if slot.Others > 0 {
 		c.others = r.sampler.Likeliest(c.others, logits, c.total, slot.Others)
 	}
+	r.banned = r.banned[:0]
 	for _, b := range r.bans {
 		if b.at == r.guard.Tokens() {
-			logits[b.id] = float32(math.Inf(-1))
+			r.banned = append(r.banned, b.id)
 		}
 	}
-	r.in = sample.Input{Logits: logits, Params: &slot.Params, Written: r.answer, Only: r.only()}
+	r.in = sample.Input{Logits: logits, Params: &slot.Params, Written: r.answer, Only: r.only(), Banned: r.banned}
 	if r.contrast != nil && slot.Alpha != 0 {
 		r.in.Contrast, r.in.Alpha, r.in.Weights = &r.other, slot.Alpha, slot.Weights
 	}
@@ -130,6 +129,8 @@ func (r *row) apply() error {
 	c := &r.choice
 	r.total++
 	switch {
+	case c.err != nil:
+		return c.err
 	case c.overflow, !c.ok:
 		return r.fillCut()
 	case c.undo > 0:

@@ -48,7 +48,9 @@ type Loop struct {
 	choosing        []*row      // those whose logits are computed
 	prepare         func(i int) // lets the i-th of them prepare
 	greedy          sample.Params
-	legal           []int32 // scratch of row.Legal
+	legal           []int32     // scratch of row.Legal
+	spare           [][]float32 // memory for logits of earlier choices, of lent in all
+	lent            int
 }
 
 // taker is who a run of tokens in a step belongs to.
@@ -232,6 +234,7 @@ func (l *Loop) finish(r *row, err error) {
 }
 
 func (r *row) release() {
+	r.dismiss()
 	if r.main.seq != nil {
 		r.main.seq.Close()
 		r.main.seq = nil
@@ -337,7 +340,7 @@ func (l *Loop) chooseAll() {
 		l.net.Logits(from, len(l.choosing))
 		l.net.Each(len(l.choosing), l.prepare)
 		for _, r := range l.choosing {
-			r.decide()
+			r.settle()
 		}
 	}
 }

@@ -49,6 +49,7 @@ type row struct {
 	logs    []float64 // log-probabilities of the current slot's tokens
 	probs   []Prob    // the same with alternatives, where the slot asks for them
 	bans    []ban
+	banned  []int32 // those of the token being chosen
 	best    sample.Cut
 	shown   int // bytes of the slot's text that won't change any more
 	slots   []Filled
@@ -58,6 +59,8 @@ type row struct {
 	in     sample.Input
 	other  other
 	choice choice
+
+	earlier earlier
 }
 
 // ban keeps a token from being written again where it was taken back.
@@ -85,6 +88,7 @@ type choice struct {
 	log      float64
 	overflow bool // the slot is full: cut it
 	undo     int  // tokens to be taken back instead
+	err      error
 
 	total     float64 // logarithm of the probabilities' sum
 	pause     float32 // the likeliest token that something whole stands before
@@ -106,6 +110,7 @@ func (r *row) begin() error {
 // next goes on to the next slot: the fixed text before it, behind rest (the end of the last slot that isn't in tokens),
 // becomes tokens. It ends the row behind the last part.
 func (r *row) next(rest []byte) error {
+	r.dismiss()
 	text := string(rest)
 	for r.part < len(r.Parts) && r.Parts[r.part].Slot == nil {
 		text += r.Parts[r.part].Text
@@ -281,8 +286,17 @@ func (r *row) certain() int {
 	return n
 }
 
-// takeBack takes the slot's last n tokens back. The first of them won't be written there again.
+// takeBack takes the slot's last n tokens back, and has the one before computed again.
 func (r *row) takeBack(n int) error {
+	r.dismiss()
+	if err := r.strike(n); err != nil {
+		return err
+	}
+	return r.reread()
+}
+
+// strike takes the slot's last n tokens away. The first of them won't be written there again.
+func (r *row) strike(n int) error {
 	at := r.guard.Tokens() - n
 	r.bans = slices.DeleteFunc(r.bans, func(b ban) bool { return b.at > at })
 	r.bans = append(r.bans, ban{at, r.answer[len(r.answer)-n]})
@@ -292,10 +306,7 @@ func (r *row) takeBack(n int) error {
 	if r.best.At > len(r.guard.Text()) {
 		r.best = sample.Cut{At: -1}
 	}
-	if err := r.forget(n); err != nil {
-		return err
-	}
-	return r.reread()
+	return r.forget(n)
 }
 
 // fill ends the current slot with the first n bytes of text and mark behind them, and goes on.
