@@ -120,6 +120,7 @@ const (
 func (l *Loop) plan() {
 	l.batch, l.takers, l.choosers = l.batch[:0], l.takers[:0], l.choosers[:0]
 	l.later, l.lateTakers = l.later[:0], l.lateTakers[:0]
+	l.draft.tokens = l.draft.tokens[:0]
 	room := l.net.MaxTokens()
 	rows := append(l.rows[:0], l.active...)
 	if l.interactive() {
@@ -171,6 +172,10 @@ func (l *Loop) takeLast(r *row) int {
 		return 0
 	}
 	l.take(r, &r.main, 1, 1)
+	if l.foresee(r); len(l.draft.tokens) > 0 {
+		last := &l.batch[len(l.batch)-1]
+		last.Tokens, last.Logits = l.draft.tokens, len(l.draft.tokens)
+	}
 	if f := r.contrast; f != nil { // behind all others: its logits are computed in another way
 		l.later = append(l.later, nn.Row{Seq: f.seq, Tokens: f.pending[:1:1], Logits: 1})
 		l.lateTakers = append(l.lateTakers, taker{r, f, 1})

@@ -51,6 +51,7 @@ type Loop struct {
 	legal           []int32     // scratch of row.Legal
 	spare           [][]float32 // memory for logits of earlier choices, of lent in all
 	lent            int
+	draft           draft // of the only row, in this step
 }
 
 // taker is who a run of tokens in a step belongs to.
@@ -105,7 +106,7 @@ func (l *Loop) writable(id int32) bool {
 
 // Submit queues a job. Its OnDone is called for certain, unless an error is returned.
 func (l *Loop) Submit(j Job) error {
-	r := &row{Job: j, loop: l}
+	r := &row{Job: j, loop: l, luck: luck{share: hope}}
 	r.main.prompt = j.Prompt
 	needed := len(j.Prompt)
 	if len(j.Contrast) > 0 {
@@ -328,6 +329,10 @@ func (l *Loop) learn(perToken float64) {
 // chooseAll lets the rows whose sequences are computed to their end choose. The kept residuals are those of the rows, in
 // order, and behind them those of their contrasts.
 func (l *Loop) chooseAll() {
+	if len(l.draft.tokens) > 0 {
+		l.chooseDrafted()
+		return
+	}
 	contrasts := len(l.choosers)
 	for _, r := range l.choosers {
 		if r.contrast != nil {

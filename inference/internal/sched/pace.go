@@ -124,5 +124,5 @@ func (l *Loop) plain() bool {
 	for _, r := range l.choosers {
 		width += r.width()
 	}
-	return len(l.choosers) == len(l.active) && tokens == width
+	return len(l.draft.tokens) == 0 && len(l.choosers) == len(l.active) && tokens == width
 }

@@ -16,6 +16,7 @@ type feed struct {
 	prompt  []int32
 	seq     *kv.Seq
 	pending []int32 // tokens known, but not computed
+	ahead   int     // tokens computed, but not known: the rest of a draft
 }
 
 // total is the number of tokens, computed or not.
@@ -23,6 +24,9 @@ func (f *feed) total() int { return f.seq.Len() + len(f.pending) }
 
 // forget takes the last n tokens away.
 func (f *feed) forget(n int) error {
+	if err := f.dropAhead(); err != nil {
+		return err
+	}
 	k := min(n, len(f.pending))
 	f.pending = f.pending[:len(f.pending)-k]
 	if n == k {
@@ -61,6 +65,7 @@ type row struct {
 	choice choice
 
 	earlier earlier
+	luck    luck
 }
 
 // ban keeps a token from being written again where it was taken back.

@@ -1,0 +1,123 @@
+package inference_test
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"shelftalk/inference"
+	"shelftalk/inference/inferencetest"
+)
+
+// repetitive is a request whose answer is likely to go on as the text went on before, more or less.
+func repetitive(i int) inference.Request {
+	r := inference.Request{
+		Messages: []inference.Message{{Role: inference.User, Content: fmt.Sprintf("Say again %d: ", i) + strings.Repeat("stoneware mug for tea and coffee, ", 8)}},
+		Params:   inference.Params{MaxTokens: 70 + i%5, LogProbs: i % 3},
+		Seed:     uint64(i),
+	}
+	switch i % 4 {
+	case 1:
+		r.Params.Temperature = 0.1
+	case 2:
+		r.Params.Temperature, r.Params.RepeatPenalty, r.Params.TopP = 0.3, 1.02, 0.9
+	case 3:
+		r.Params.Temperature = 0.2
+		r.Rules = inference.Rules{Never: inference.NewPhrases(shortWords()), Numbers: []string{"12"}}
+		r.Length = inference.Length{Min: 30, Max: 120}
+	}
+	return r
+}
+
+// shortWords are so many that a text can't help beginning some.
+func shortWords() []string {
+	var words []string
+	for c := 'a'; c <= 'z'; c++ {
+		words = append(words, string(c), "th"+string(c), string(c)+"e", string(c)+"n", "o"+string(c))
+	}
+	return words
+}
+
+// written runs n requests, so many together, and returns the results but for what depends on the cache, and the steps.
+func written(t *testing.T, m *inference.Model, n, rows int, request func(int) inference.Request) ([]inference.Result, int) {
+	t.Helper()
+	requests := func(yield func(inference.Request) bool) {
+		for i := range n {
+			if !yield(request(i)) {
+				return
+			}
+		}
+	}
+	out, steps := make([]inference.Result, n), 0
+	for r, err := range m.Batch(t.Context(), requests, inference.BatchOptions{Rows: rows, OnStep: func(inference.Progress) { steps++ }}) {
+		if err != nil || r.Err != nil {
+			t.Fatal(err, r.Err)
+		}
+		r.Cached = 0
+		out[r.Index] = r
+	}
+	return out, steps
+}
+
+// A row that is written alone drafts, one among others doesn't: both write the same, with the same probabilities.
+func TestDraftsChangeNothing(t *testing.T) {
+	chosen, steps := 0, 0
+	for seed := range uint64(4) {
+		for _, o := range []inferencetest.Options{{Arch: "llama", Type: "Q4_0"}, {Arch: "qwen2", Type: "Q4_K"}, {Arch: "qwen2", Type: "F32"}, {Type: "Q8_0", Pieces: true}} {
+			o.Seed = seed
+			t.Run(fmt.Sprintf("%s %s %d", o.Arch, o.Type, seed), func(t *testing.T) {
+				const n = 16
+				m := tiny(t, o)
+				alone, k := written(t, m, n, 1, repetitive)
+				steps += k
+				together, _ := written(t, m, n, n, repetitive)
+				for i := range n {
+					if !reflect.DeepEqual(alone[i], together[i]) {
+						t.Errorf("row %d alone:\n%+v\namong others:\n%+v", i, alone[i], together[i])
+					}
+					chosen += alone[i].Generated
+				}
+			})
+		}
+	}
+	if steps > chosen*9/10 {
+		t.Errorf("%d tokens in %d steps: hardly a draft was right", chosen, steps)
+	}
+}
+
+// Where a forbidden word is taken back, few rows of a batch keep the logits from before it, the others compute them again:
+// both go on alike.
+func TestWordsTakenBack(t *testing.T) {
+	request := func(i int) inference.Request {
+		r := page(i)
+		r.Contrast = nil
+		r.Params.Temperature = 1.5
+		for _, p := range r.Frame {
+			if p.Slot != nil {
+				p.Slot.Rules.Never = inference.NewPhrases(shortWords())
+				p.Slot.Params = &inference.Params{Temperature: 1.2, RepeatPenalty: 1.2, LogProbs: 3}
+			}
+		}
+		return r
+	}
+	for _, o := range []inferencetest.Options{{Arch: "llama", Type: "Q4_0"}, {Arch: "qwen2", Type: "F32", Seed: 5}} {
+		m := tiny(t, o)
+		const n = 40
+		alone, _ := written(t, m, n, 1, request)
+		together, _ := written(t, m, n, n, request)
+		undone := 0
+		for i := range n {
+			if !reflect.DeepEqual(alone[i], together[i]) {
+				t.Errorf("row %d alone:\n%+v\namong others:\n%+v", i, alone[i], together[i])
+			}
+			undone += alone[i].Generated
+			for _, s := range alone[i].Slots {
+				undone -= s.Tokens
+			}
+		}
+		if undone < n {
+			t.Errorf("only %d tokens were taken back in %d rows: the test shows nothing", undone, n)
+		}
+	}
+}
