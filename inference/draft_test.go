@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"shelftalk/inference"
@@ -49,15 +50,16 @@ func written(t *testing.T, m *inference.Model, n, rows int, request func(int) in
 			}
 		}
 	}
-	out, steps := make([]inference.Result, n), 0
-	for r, err := range m.Batch(t.Context(), requests, inference.BatchOptions{Rows: rows, OnStep: func(inference.Progress) { steps++ }}) {
+	out := make([]inference.Result, n)
+	var steps atomic.Int64 // a step may end when its last row's result is here already
+	for r, err := range m.Batch(t.Context(), requests, inference.BatchOptions{Rows: rows, OnStep: func(inference.Progress) { steps.Add(1) }}) {
 		if err != nil || r.Err != nil {
 			t.Fatal(err, r.Err)
 		}
 		r.Cached = 0
 		out[r.Index] = r
 	}
-	return out, steps
+	return out, int(steps.Load())
 }
 
 // A row that is written alone drafts, one among others doesn't: both write the same, with the same probabilities.
