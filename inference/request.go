@@ -38,6 +38,10 @@ type Request struct {
 	// Contrast is the same prompt without the evidence: context-aware decoding (Shi et al., arXiv:2305.14739)
 	// scores a token (1+Alpha)·log p(token|Messages) − Alpha·log p(token|Contrast), over tokens with
 	// p(token|Messages) ≥ 0.1·max p. Empty, or Alpha 0: plain decoding.
+	//
+	// The second probability is asked for where more than one token passes. Behind Contrast the model then reads the
+	// answer's last token, as it has read those of such places before; all other tokens of the answer, and fixed text, it
+	// remembers as it read them behind Messages.
 	Contrast []Message
 	Alpha    float64
 	// Classes, when set, multiply Alpha by what a token is. The two probabilities of the formula are then shares of those

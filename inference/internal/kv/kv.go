@@ -163,7 +163,7 @@ func (c *Cache) hold(n *node) {
 	n.refs++
 }
 
-// release ends a sequence's walk over n. An empty node goes at once.
+// release ends a sequence's walk over n. An empty node, and one that nobody would find, goes at once.
 func (c *Cache) release(n *node, s *Seq) {
 	if n.owner == s {
 		n.owner = nil
@@ -174,7 +174,7 @@ func (c *Cache) release(n *node, s *Seq) {
 	}
 	c.clock++
 	n.used = c.clock
-	if n.n == 0 && len(n.children) == 0 {
+	if (n.n == 0 || n.tokens[0] == nameless) && len(n.children) == 0 {
 		c.drop(n)
 		return
 	}

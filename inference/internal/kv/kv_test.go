@@ -203,3 +203,46 @@ func TestEviction(t *testing.T) {
 		}
 	}
 }
+
+// What is hidden isn't found by others, whole pages or parts, and its pages are free when it is closed.
+func TestHide(t *testing.T) {
+	for _, prompt := range []int{1, 40, 64, 100, 128} {
+		c := New(Layout{2, 2, 16}, 16, 16, heap)
+		tokens := make([]int32, 300)
+		for i := range tokens {
+			tokens[i] = int32(i)
+		}
+		s := c.Open(tokens)
+		s.Hide(prompt)
+		x := text{seq: s}
+		for _, n := range []int{prompt / 2, prompt - prompt/2 + 3, 90, 64} {
+			if err := x.compute(c, tokens[len(x.tokens):len(x.tokens)+n]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := x.check(c); err != nil {
+			t.Error(err)
+		}
+		if n := c.Cached(tokens); n != prompt {
+			t.Errorf("%d tokens are found, want the %d that aren't hidden", n, prompt)
+		}
+		other := text{seq: c.Open(tokens)}
+		other.seq.Hide(prompt)
+		other.tokens = tokens[:other.seq.Len()]
+		if other.seq.Len() > prompt || other.seq.Len() < prompt/PageTokens*PageTokens {
+			t.Errorf("another begins with %d of %d tokens", other.seq.Len(), prompt)
+		}
+		if err := other.compute(c, tokens[other.seq.Len():290]); err != nil {
+			t.Fatal(err)
+		}
+		if x.seq.Pages()[2] == other.seq.Pages()[2] {
+			t.Error("hidden pages were united")
+		}
+		other.seq.Close()
+		s.Close()
+		held := 16 - len(c.free)
+		if most := (prompt + PageTokens - 1) / PageTokens; held > 2*most {
+			t.Errorf("%d pages stay for a prompt of %d tokens", held, prompt)
+		}
+	}
+}

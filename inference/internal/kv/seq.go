@@ -8,7 +8,11 @@ type Seq struct {
 	path  []*node
 	pages []int32
 	n     int // tokens computed
+	named int // tokens that others may find; negative: all
 }
+
+// nameless stands in a node for a token that nobody finds.
+const nameless = -1
 
 // worthCopying is the number of tokens from which on copying a page beats computing them again.
 const worthCopying = 4
@@ -55,7 +59,7 @@ func common(a, b []int32) int {
 // Open returns a sequence that begins with as many of tokens as are computed already, but not all: the last one is left
 // for the caller to compute. Len tells how many they are. It never fails for want of pages: then it shares less.
 func (c *Cache) Open(tokens []int32) *Seq {
-	s := &Seq{cache: c}
+	s := &Seq{cache: c, named: -1}
 	if len(tokens) == 0 {
 		return s
 	}
@@ -123,12 +127,20 @@ func (s *Seq) Reserve(n int) error {
 	return nil
 }
 
+// Hide keeps what is computed behind the first n tokens from others: its keys and values don't follow from the tokens alone.
+func (s *Seq) Hide(n int) { s.named = n }
+
 // Commit tells that the keys and values of tokens, reserved before, are computed.
 func (s *Seq) Commit(tokens []int32) {
 	for len(tokens) > 0 {
 		i := s.n / PageTokens
 		n := s.path[i]
 		k := copy(n.tokens[n.n:], tokens)
+		if s.named >= 0 {
+			for j := max(0, s.named-s.n); j < k; j++ {
+				n.tokens[n.n+j] = nameless
+			}
+		}
 		n.n += k
 		s.n += k
 		tokens = tokens[k:]
@@ -142,7 +154,7 @@ func (s *Seq) Commit(tokens []int32) {
 // unite replaces the i-th node, just filled, by another that holds the same text, if there is one.
 func (s *Seq) unite(i int) {
 	n := s.path[i]
-	if len(n.children) > 0 || n.refs != 1 {
+	if len(n.children) > 0 || n.refs != 1 || n.tokens[PageTokens-1] == nameless {
 		return
 	}
 	for _, twin := range n.parent.children {
@@ -207,7 +219,7 @@ func ComparePages(a, b *Seq) int { return slices.Compare(a.pages, b.pages) }
 // Fork returns another sequence of the same text. Its pages are shared; a last one that isn't full is copied, which fails
 // silently to a shorter text for want of a page: see Len.
 func (s *Seq) Fork() *Seq {
-	f := &Seq{cache: s.cache}
+	f := &Seq{cache: s.cache, named: s.named}
 	for i, n := range s.path {
 		k := min(PageTokens, s.n-i*PageTokens)
 		if k == PageTokens {

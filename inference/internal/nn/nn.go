@@ -72,6 +72,7 @@ type Net struct {
 	head   headJob
 	each   func(i int)
 	eachN  int
+	loans  []Loan
 	own    []scratch // by worker
 	passes passes
 
@@ -95,13 +96,14 @@ type scratch struct {
 	mixed     []float32 // attention's result for a unit's tokens
 	// gate and up are a unit's columns of all tokens; a head's, in its phase, is in up.
 	gate, up []float32
+	turn     []float32 // a key on loan, and the angles that it turns by
 	_        [128]byte
 }
 
 // passes are the functions that workers run, bound once so that a pass allocates nothing.
 type passes struct {
-	forward, logits, each func(worker int)
-	narrow                func()
+	forward, logits, each, lend func(worker int)
+	narrow                      func()
 }
 
 // maxRows is the number of query rows that a unit of attention holds.
@@ -137,10 +139,11 @@ func New(w *Weights, cache *kv.Cache, workers, maxTokens, maxLogits, context int
 		own := &n.own[i]
 		own.spans = make([]kernel.Span, most)
 		own.all.Reset(most, c.HeadDim)
+		own.turn = floats(2 * c.HeadDim)
 		own.mixed = floats(most * unitHeads(c) * c.HeadDim)
 		own.gate, own.up = floats(maxTokens*maxGrain*panelRows), floats(maxTokens*max(maxGrain*panelRows, c.HeadDim))
 	}
-	n.passes = passes{n.forward, n.multiplyHead, n.runEach, n.narrow}
+	n.passes = passes{n.forward, n.multiplyHead, n.runEach, n.lend, n.narrow}
 	return n
 }
 

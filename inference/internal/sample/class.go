@@ -69,6 +69,19 @@ func classOf(tok string, function map[string]bool) Class {
 	return Content
 }
 
+// disputed reports whether a contrast could change the list's order or distances.
+func (s *Sampler) disputed(in *Input) bool {
+	if len(s.list) < 2 || in.Weights == nil {
+		return len(s.list) > 1
+	}
+	for _, c := range s.list {
+		if in.Weights.Of[in.Weights.Class[c.id]] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // contrast scores the list by context-aware decoding. With weights by class the two texts' probabilities are compared as
 // shares of the list, so that tokens of different classes can be.
 func (s *Sampler) contrast(in *Input) {

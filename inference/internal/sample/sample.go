@@ -7,6 +7,7 @@
 //
 // A choice has two halves. Prepare does what takes a look at the whole vocabulary, and may run beside the Prepare of other
 // texts; Draw chooses, and asks the text's Judge. Neither sorts the vocabulary or allocates once its memory has grown.
+// Between them stands Compare, where a contrast has a say: where only one token is plausible it has none, so Prepare tells.
 package sample
 
 import (
@@ -109,14 +110,17 @@ func LogSum(logits []float32) float64 {
 	return float64(top) + math.Log(float64(kernel.SumExp(logits, top)))
 }
 
-// Pick is Prepare and Draw.
+// Pick is Prepare, Compare where needed, and Draw.
 func (s *Sampler) Pick(in *Input, judge Judge) (int32, bool) {
-	s.Prepare(in)
+	if s.Prepare(in) {
+		s.Compare(in)
+	}
 	return s.Draw(in, judge)
 }
 
-// Prepare lists the candidates, the bias and the penalties counted.
-func (s *Sampler) Prepare(in *Input) {
+// Prepare lists the candidates, the bias and the penalties counted. It reports whether the contrast could change which of
+// them is chosen: then Compare must follow before Draw.
+func (s *Sampler) Prepare(in *Input) bool {
 	defer s.masses.forget()
 	s.changed = s.changed[:0]
 	for _, id := range in.Banned {
@@ -127,14 +131,16 @@ func (s *Sampler) Prepare(in *Input) {
 	s.dry(in)
 	if in.Only != nil {
 		s.only(in, in.Only)
-		return
+		return false
 	}
 	top, best := s.likeliest(in.Logits)
 	s.top = top
 	switch p := in.Params; {
 	case in.Contrast != nil && in.Alpha != 0:
 		s.gather(in.Logits, top+float32(math.Log(plausible)))
-		s.contrast(in)
+		if s.disputed(in) {
+			return true
+		}
 		s.narrow(p, nil)
 	case p.Mirostat.Tau > 0 && p.Temperature > 0:
 		s.surprise(in, top)
@@ -144,6 +150,13 @@ func (s *Sampler) Prepare(in *Input) {
 		s.nearby(p, in.Logits)
 		s.narrow(p, in.Logits)
 	}
+	return false
+}
+
+// Compare scores the candidates by what the contrast says of them, of which nobody need know before.
+func (s *Sampler) Compare(in *Input) {
+	s.contrast(in)
+	s.narrow(in.Params, nil)
 }
 
 // greedy tells that the likeliest token is taken: nothing is drawn, and no cut takes the likeliest away.

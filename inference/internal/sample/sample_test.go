@@ -188,7 +188,10 @@ func TestContrastByClass(t *testing.T) {
 	logits, without := []float32{5, 4.6, 4.2, 3.9, 0}, otherLogits{5, 3, 4, 3.8, -9}
 	score := func(w *Weights) []float64 {
 		s := NewSampler(0)
-		s.Prepare(&Input{Logits: slices.Clone(logits), Contrast: without, Alpha: 0.7, Weights: w, Params: &Params{}})
+		in := &Input{Logits: slices.Clone(logits), Contrast: without, Alpha: 0.7, Weights: w, Params: &Params{}}
+		if s.Prepare(in) {
+			s.Compare(in)
+		}
 		out := make([]float64, len(logits))
 		for _, c := range s.list {
 			out[c.id] = float64(c.score)

@@ -41,7 +41,7 @@ func (l *Loop) awaited(r *row) bool {
 		}
 		return false
 	}
-	return awaits(&r.main) || r.contrast != nil && awaits(r.contrast)
+	return awaits(&r.main) || r.contrast != nil && awaits(&r.contrast.feed)
 }
 
 func (f *feed) awaited(by *feed, have int) bool {
@@ -62,13 +62,14 @@ func (l *Loop) open(r *row) bool {
 	r.cached = r.main.seq.Len()
 	if r.contrast != nil {
 		r.contrast.open(l.cache)
+		r.contrast.seq.Hide(len(r.contrast.prompt))
 	}
 	free := l.cache.Available() - l.need(r)
 	for _, a := range l.active {
 		free -= l.need(a)
 	}
 	if free < 0 && len(l.active) > 0 && !r.Interactive { // an interactive one takes its pages from others
-		r.release()
+		r.suspend()
 		return false
 	}
 	l.admissions++
@@ -102,7 +103,7 @@ func (l *Loop) need(r *row) int {
 	}
 	n := pages(&r.main)
 	if r.contrast != nil {
-		n += pages(r.contrast)
+		n += pages(&r.contrast.feed)
 	}
 	return n
 }
@@ -119,28 +120,29 @@ const (
 // have to read.
 func (l *Loop) plan() {
 	l.batch, l.takers, l.choosers = l.batch[:0], l.takers[:0], l.choosers[:0]
-	l.later, l.lateTakers = l.later[:0], l.lateTakers[:0]
+	l.later, l.lateTakers, l.loans, l.asking = l.later[:0], l.lateTakers[:0], l.loans[:0], l.asking[:0]
 	l.draft.tokens = l.draft.tokens[:0]
 	room := l.net.MaxTokens()
 	rows := append(l.rows[:0], l.active...)
 	if l.interactive() {
 		rows = l.urgent(rows[:0])
-		writing := slices.ContainsFunc(rows, func(r *row) bool { return r.Interactive && r.lastStep() })
+		writing := slices.ContainsFunc(rows, func(r *row) bool { return r.Interactive && r.writing() })
 		if writing && l.perToken > 0 {
 			room = min(room, max(smallStep, 2*len(rows), int(patience/l.perToken)))
 		}
 	}
 	l.rows = rows
 	for _, r := range rows {
-		if r.main.seq != nil && r.lastStep() && r.width() <= room {
-			room -= l.takeLast(r)
+		if r.main.seq != nil && r.writing() && room > 0 {
+			room -= l.takeLast(r, room)
 		}
 	}
 	for _, r := range rows {
-		if r.main.seq != nil && !r.lastStep() && room > 0 {
+		if r.main.seq != nil && !r.writing() && room > 0 {
 			room -= l.takeRun(r, room)
 		}
 	}
+	l.anticipate()
 	l.batch, l.takers = append(l.batch, l.later...), append(l.takers, l.lateTakers...)
 }
 
@@ -161,14 +163,20 @@ func (l *Loop) urgent(first []*row) []*row {
 	return first
 }
 
-// lastStep reports whether each sequence lacks one token only: computing it gives logits to choose by.
-func (r *row) lastStep() bool {
-	return len(r.main.pending) == 1 && (r.contrast == nil || len(r.contrast.pending) == 1) && r.started
+// writing reports whether one token is all that the row lacks to choose, or to ask its contrast.
+func (r *row) writing() bool {
+	if !r.started || r.contrast != nil && r.contrast.reading() {
+		return false
+	}
+	return len(r.main.pending) == 1 || r.contrast != nil && r.contrast.asked
 }
 
-// takeLast takes a row's last tokens into the step, so that it chooses. It returns the tokens taken.
-func (l *Loop) takeLast(r *row) int {
-	if !l.reserve(r, &r.main, 1) || r.contrast != nil && !l.reserve(r, r.contrast, 1) {
+// takeLast takes what a row that is being written lacks into the step, so that it chooses. It returns the tokens taken.
+func (l *Loop) takeLast(r *row, room int) int {
+	if r.contrast != nil && r.contrast.asked {
+		return l.takeQuestion(r, room)
+	}
+	if !l.reserve(r, &r.main, 1) {
 		return 0
 	}
 	l.take(r, &r.main, 1, 1)
@@ -176,16 +184,11 @@ func (l *Loop) takeLast(r *row) int {
 		last := &l.batch[len(l.batch)-1]
 		last.Tokens, last.Logits = l.draft.tokens, len(l.draft.tokens)
 	}
-	if f := r.contrast; f != nil { // behind all others: its logits are computed in another way
-		l.later = append(l.later, nn.Row{Seq: f.seq, Tokens: f.pending[:1:1], Logits: 1})
-		l.lateTakers = append(l.lateTakers, taker{r, f, 1})
-	}
 	l.choosers = append(l.choosers, r)
-	return r.width()
+	return 1
 }
 
-// takeRun takes up to room of a row's unread tokens into the step. The last one of each sequence stays for takeLast, so
-// that a row and its contrast come to their ends together.
+// takeRun takes up to room of a row's unread tokens into the step. Behind the last of its own it chooses.
 func (l *Loop) takeRun(r *row, room int) int {
 	if !r.started {
 		if err := r.begin(); err != nil {
@@ -198,24 +201,19 @@ func (l *Loop) takeRun(r *row, room int) int {
 		}
 	}
 	left := room
-	if r.contrast == nil && len(r.main.pending) <= left {
-		n := len(r.main.pending)
-		if !l.reserve(r, &r.main, n) {
-			return 0
-		}
-		l.take(r, &r.main, n, 1)
-		l.choosers = append(l.choosers, r)
-		return n
-	}
-	feeds := []*feed{&r.main}
-	if r.contrast != nil {
-		feeds = append(feeds, r.contrast)
-	}
-	for _, f := range feeds {
-		n := min(left, len(f.pending)-1)
-		if n > 0 && l.reserve(r, f, n) {
-			l.take(r, f, n, 0)
+	if c := r.contrast; c != nil && c.reading() {
+		if n := min(left, len(c.pending)); l.reserve(r, &c.feed, n) {
+			l.take(r, &c.feed, n, 0)
 			left -= n
+		}
+	}
+	if n := min(left, len(r.main.pending)); n > 0 && l.reserve(r, &r.main, n) {
+		left -= n
+		if n < len(r.main.pending) {
+			l.take(r, &r.main, n, 0)
+		} else {
+			l.take(r, &r.main, n, 1)
+			l.choosers = append(l.choosers, r)
 		}
 	}
 	return room - left
@@ -255,18 +253,17 @@ func (l *Loop) makeRoom(r *row) bool {
 	return false
 }
 
-// suspend gives a row's pages back. What it has written becomes a part of its prompts, to be read again.
+// suspend gives a row's pages back. What it has written becomes a part of its prompt, to be read again.
 func (r *row) suspend() {
 	r.dismiss()
-	for _, f := range []*feed{&r.main, r.contrast} {
-		if f == nil {
-			continue
-		}
-		n := f.total()
-		f.seq.Close()
-		f.seq = nil
-		written := n - len(f.prompt)
-		f.prompt = slices.Concat(f.prompt[:min(n, len(f.prompt))], r.answer[len(r.answer)-max(0, written):])
-		f.pending = nil
+	f := &r.main
+	n := f.total()
+	f.seq.Close()
+	f.seq = nil
+	written := n - len(f.prompt)
+	f.prompt = slices.Concat(f.prompt[:min(n, len(f.prompt))], r.answer[len(r.answer)-max(0, written):])
+	f.pending = nil
+	if r.contrast != nil {
+		r.contrast.suspend()
 	}
 }

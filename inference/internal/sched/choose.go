@@ -4,6 +4,50 @@ import (
 	"shelftalk/inference/internal/sample"
 )
 
+// chooseAll lets the rows whose sequences are computed to their end choose. The kept residuals are those of the rows, in
+// order, and behind them those of the contrasts asked.
+func (l *Loop) chooseAll() {
+	l.decided = l.decided[:0]
+	if len(l.draft.tokens) > 0 {
+		l.chooseDrafted()
+		l.decided = append(l.decided, l.choosers[0])
+		return
+	}
+	for i, r := range l.asking {
+		r.contrast.kept = len(l.choosers) + i
+	}
+	if len(l.asking) > 0 {
+		l.net.Each(len(l.asking), l.compare)
+	}
+	for _, r := range l.asking {
+		if r.contrast.asked {
+			l.decide(r, true)
+		}
+	}
+	for from := 0; from < len(l.choosers); from += l.net.MaxLogits() {
+		l.choosing = l.choosers[from:min(len(l.choosers), from+l.net.MaxLogits())]
+		l.net.Logits(from, len(l.choosing))
+		l.net.Each(len(l.choosing), l.prepare)
+		for _, r := range l.choosing {
+			if r.contrast == nil || !r.contrast.asked {
+				l.decide(r, r.contrast != nil && r.contrast.ready)
+			}
+		}
+	}
+}
+
+// decide lets a row that knows all it needs choose; compared tells whether its contrast had a say.
+func (l *Loop) decide(r *row, compared bool) {
+	if r.contrast != nil {
+		if err := r.contrast.conclude(r.answer, compared); err != nil {
+			l.remove(r, err)
+			return
+		}
+	}
+	r.settle()
+	l.decided = append(l.decided, r)
+}
+
 // prepare does what takes a look at the whole vocabulary. It touches nothing but the row: rows prepare in parallel.
 func (r *row) prepare(logits []float32) {
 	slot := r.slot()
@@ -24,9 +68,24 @@ func (r *row) prepare(logits []float32) {
 	}
 	r.in = sample.Input{Logits: logits, Params: &slot.Params, Written: r.answer, Only: r.only(), Banned: r.banned}
 	if r.contrast != nil && slot.Alpha != 0 {
-		r.in.Contrast, r.in.Alpha, r.in.Weights = &r.other, slot.Alpha, slot.Weights
+		r.in.Contrast, r.in.Alpha, r.in.Weights = r.contrast, slot.Alpha, slot.Weights
 	}
-	r.sampler.Prepare(&r.in)
+	disputed := r.sampler.Prepare(&r.in)
+	if c := r.contrast; c != nil {
+		c.asked, c.ready = disputed && !c.ready, disputed && c.ready
+		if c.ready {
+			r.sampler.Compare(&r.in)
+		} else if c.asked { // the step that answers computes other logits
+			r.in.Logits = append(c.logits[:0], logits...)
+		}
+	}
+}
+
+// compare goes on where the row's contrast was asked.
+func (r *row) compare() {
+	if r.contrast.asked {
+		r.sampler.Compare(&r.in)
+	}
 }
 
 // decide picks the row's next token. Rows decide one after the other, on the loop's goroutine: what the rules ask of the

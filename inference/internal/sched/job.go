@@ -6,8 +6,9 @@
 // together, and lets each row that came to its end choose its next token.
 //
 // Rows whose prompts begin alike wait for each other: the first computes what they have in common, the others find it in
-// the cache. A row with a contrast prompt is two sequences that grow by the same tokens. What a row writes depends on its
-// own prompts, parameters and seed alone.
+// the cache. A row with a contrast prompt has a second sequence, which is asked only where it could change the choice: in about
+// a third of all places of real copy. There, and nowhere else, the answer's tokens are computed in it; the others are lent
+// to it by the row, turned to their places. What a row writes depends on its own prompts, parameters and seed alone.
 //
 // A Scoring asks for no text, but for how likely some are; it goes before the rows of batches.
 package sched

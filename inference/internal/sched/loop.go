@@ -43,10 +43,15 @@ type Loop struct {
 	batch           []nn.Row
 	takers          []taker
 	choosers        []*row
-	later           []nn.Row // the contrasts of the choosers
+	later           []nn.Row // the contrasts of the rows asking
 	lateTakers      []taker
+	loans           []nn.Loan
+	asking          []*row      // rows whose contrast is computed
 	choosing        []*row      // those whose logits are computed
 	prepare         func(i int) // lets the i-th of them prepare
+	compare         func(i int) // lets the i-th of those asking compare
+	decided         []*row
+	rooms           [][]float32 // for logits of choices that a contrast is asked for
 	greedy          sample.Params
 	legal           []int32     // scratch of row.Legal
 	spare           [][]float32 // memory for logits of earlier choices, of lent in all
@@ -93,6 +98,7 @@ func New(c Config) *Loop {
 		l.clock = func() time.Duration { return time.Since(start) }
 	}
 	l.prepare = func(i int) { l.choosing[i].prepare(l.net.Row(i)) }
+	l.compare = func(i int) { l.asking[i].compare() }
 	l.wake = sync.NewCond(&l.mu)
 	go l.run()
 	return l
@@ -110,7 +116,7 @@ func (l *Loop) Submit(j Job) error {
 	r.main.prompt = j.Prompt
 	needed := len(j.Prompt)
 	if len(j.Contrast) > 0 {
-		r.contrast = &feed{prompt: j.Contrast}
+		r.contrast = &contrast{feed: feed{prompt: j.Contrast}}
 		needed = max(needed, len(j.Contrast))
 	}
 	r.part = -1
@@ -228,21 +234,20 @@ func (l *Loop) finishAll(err error) {
 
 // finish gives a row's memory back and tells its owner.
 func (l *Loop) finish(r *row, err error) {
-	r.release()
+	l.release(r)
 	if r.OnDone != nil {
 		r.OnDone(Done{Text: string(r.written), Slots: r.slots, Cached: r.cached, Generated: r.total, Err: err})
 	}
 }
 
-func (r *row) release() {
+func (l *Loop) release(r *row) {
 	r.dismiss()
 	if r.main.seq != nil {
 		r.main.seq.Close()
 		r.main.seq = nil
 	}
-	if r.contrast != nil && r.contrast.seq != nil {
-		r.contrast.seq.Close()
-		r.contrast.seq = nil
+	if r.contrast != nil {
+		r.contrast.release(l)
 	}
 }
 
@@ -273,6 +278,9 @@ func (l *Loop) step() {
 		return
 	}
 	begin := l.clock()
+	if len(l.loans) > 0 {
+		l.net.Lend(l.loans)
+	}
 	if !l.forward() {
 		return
 	}
@@ -326,41 +334,9 @@ func (l *Loop) learn(perToken float64) {
 	l.perToken += 0.2 * (perToken - l.perToken)
 }
 
-// chooseAll lets the rows whose sequences are computed to their end choose. The kept residuals are those of the rows, in
-// order, and behind them those of their contrasts.
-func (l *Loop) chooseAll() {
-	if len(l.draft.tokens) > 0 {
-		l.chooseDrafted()
-		return
-	}
-	contrasts := len(l.choosers)
-	for _, r := range l.choosers {
-		if r.contrast != nil {
-			r.other.net, r.other.kept = l.net, contrasts
-			contrasts++
-		}
-	}
-	for from := 0; from < len(l.choosers); from += l.net.MaxLogits() {
-		l.choosing = l.choosers[from:min(len(l.choosers), from+l.net.MaxLogits())]
-		l.net.Logits(from, len(l.choosing))
-		l.net.Each(len(l.choosing), l.prepare)
-		for _, r := range l.choosing {
-			r.settle()
-		}
-	}
-}
-
-// width is the number of tokens that a row takes to choose.
-func (r *row) width() int {
-	if r.contrast != nil {
-		return 2
-	}
-	return 1
-}
-
 // applyAll carries the choices out, and ends the rows that are written.
 func (l *Loop) applyAll() {
-	for _, r := range l.choosers {
+	for _, r := range l.decided {
 		if g := r.Group; g != nil {
 			g.Generated++
 		}

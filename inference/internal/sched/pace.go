@@ -1,5 +1,7 @@
 package sched
 
+import "slices"
+
 // How many steps a number of rows is measured in, and within how many steps they must be found.
 const (
 	paceSteps    = 6
@@ -115,14 +117,8 @@ func (l *Loop) measure(seconds float64) {
 	}
 }
 
-// plain reports whether the step wrote a token of each active row and nothing else.
+// plain reports whether the step computed a token of each active row, or a question to its contrast, and nothing else.
 func (l *Loop) plain() bool {
-	tokens, width := 0, 0
-	for _, t := range l.takers {
-		tokens += t.n
-	}
-	for _, r := range l.choosers {
-		width += r.width()
-	}
-	return len(l.draft.tokens) == 0 && len(l.choosers) == len(l.active) && tokens == width
+	return len(l.draft.tokens) == 0 && len(l.takers) == len(l.active) &&
+		!slices.ContainsFunc(l.takers, func(t taker) bool { return t.n != 1 })
 }

@@ -7,7 +7,6 @@ import (
 	"unicode"
 
 	"shelftalk/inference/internal/kv"
-	"shelftalk/inference/internal/nn"
 	"shelftalk/inference/internal/sample"
 )
 
@@ -40,9 +39,9 @@ type row struct {
 	Job
 	loop     *Loop
 	main     feed
-	contrast *feed
-	admitted uint64 // order of admission; 0: waiting
-	started  bool   // the answer has begun
+	contrast *contrast // may be nil
+	admitted uint64    // order of admission; 0: waiting
+	started  bool      // the answer has begun
 
 	answer  []int32 // its tokens, fixed text included
 	written []byte  // the answer's text, but for the current slot's
@@ -61,7 +60,6 @@ type row struct {
 	total   int // tokens chosen
 
 	in     sample.Input
-	other  other
 	choice choice
 
 	earlier earlier
@@ -73,16 +71,6 @@ type ban struct {
 	at int // tokens of the slot before it
 	id int32
 }
-
-// other is where the contrast's logits are found.
-type other struct {
-	net     *nn.Net
-	kept    int // the residual's index
-	scratch []float32
-}
-
-// LogitsOf computes the contrast's logits of a few tokens.
-func (o *other) LogitsOf(dst []float32, ids []int32) { o.net.LogitsOf(dst, o.kept, ids, o.scratch) }
 
 // choice is what a row decided in a step.
 type choice struct {
@@ -107,7 +95,7 @@ func (r *row) begin() error {
 	r.started = true
 	r.sampler = sample.NewSampler(r.Seed)
 	if r.contrast != nil {
-		r.other.scratch = make([]float32, 2*r.loop.net.Width())
+		r.contrast.begin(r.loop)
 	}
 	return r.next(nil)
 }
@@ -137,7 +125,7 @@ func (r *row) next(rest []byte) error {
 	r.probs, r.bans = nil, r.bans[:0]
 	room := r.loop.context - r.main.total() - r.fixedAhead()
 	if r.contrast != nil {
-		room = min(room, r.loop.context-r.contrast.total()-r.fixedAhead())
+		room = min(room, r.loop.context-len(r.contrast.prompt)-len(r.answer)-r.fixedAhead())
 	}
 	r.limit = room
 	if slot.MaxTokens > 0 {
@@ -194,18 +182,12 @@ func (r *row) fixedAhead() int {
 func (r *row) extend(ids []int32) {
 	r.answer = append(r.answer, ids...)
 	r.main.pending = append(r.main.pending, ids...)
-	if r.contrast != nil {
-		r.contrast.pending = append(r.contrast.pending, ids...)
-	}
 }
 
 // grow appends a token to the answer.
 func (r *row) grow(id int32) {
 	r.answer = append(r.answer, id)
 	r.main.pending = append(r.main.pending, id)
-	if r.contrast != nil {
-		r.contrast.pending = append(r.contrast.pending, id)
-	}
 }
 
 // forget takes the answer's last n tokens away.
@@ -215,21 +197,13 @@ func (r *row) forget(n int) error {
 		return err
 	}
 	if r.contrast != nil {
-		return r.contrast.forget(n)
+		return r.contrast.forget(len(r.answer))
 	}
 	return nil
 }
 
-// reread makes sure that each sequence has a token to compute: only then there are logits to choose by.
-func (r *row) reread() error {
-	if err := r.main.reread(r.answer); err != nil {
-		return err
-	}
-	if r.contrast != nil {
-		return r.contrast.reread(r.answer)
-	}
-	return nil
-}
+// reread makes sure that there is a token to compute: only then there are logits to choose by.
+func (r *row) reread() error { return r.main.reread(r.answer) }
 
 func (f *feed) reread(answer []int32) error {
 	if len(f.pending) > 0 {
