@@ -124,9 +124,16 @@ func (m *Matrix) Pack(src []byte, row0, n int) error {
 	if row0 < 0 || n < 0 || row0%panelRows != 0 || row0+n > m.rows || (n%panelRows != 0 && row0+n != m.rows) || len(src) != n*size {
 		return fmt.Errorf("%w: rows %d+%d of %d in %d bytes", ErrShape, row0, n, m.rows, len(src))
 	}
-	for i := range n {
+	for i := 0; i < n; i++ {
 		row := row0 + i
-		if !m.packRow(m.panel(row/panelRows), row%panelRows, src[i*size:][:size]) {
+		panel := m.panel(row / panelRows)
+		if row%panelRows == 0 && n-i >= panelRows {
+			if finite, ok := m.packPanel(panel, src[i*size:], size); ok && finite {
+				i += panelRows - 1
+				continue
+			}
+		}
+		if !m.packRow(panel, row%panelRows, src[i*size:][:size]) {
 			return fmt.Errorf("%w: row %d", ErrScale, row)
 		}
 	}

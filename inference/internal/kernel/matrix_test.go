@@ -1,6 +1,9 @@
 package kernel
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -307,5 +310,61 @@ func TestArena(t *testing.T) {
 	}
 	if _, err := a.Matrix(quant.Q5_0, 20, 65); !errors.Is(err, ErrShape) {
 		t.Errorf("half a block: %v", err)
+	}
+}
+
+// TestPanelsEqualRows: panels packed at once are the same bytes as panels packed row by row, whatever was there before.
+func TestPanelsEqualRows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(95, 96))
+	for _, typ := range everyType {
+		for _, s := range append(shapes(typ), [2]int{48, 1024}) {
+			rows, cols := s[0], s[1]
+			src := randomRows(rng, typ, rows, cols)
+			m, err := NewMatrix(typ, rows, cols)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Free()
+			for i := range m.data {
+				m.data[i] = byte(rng.Uint32())
+			}
+			for p := range m.Panels() { // what no row of the kind writes is zero
+				for u := 0; m.kind == kindQ6K && u < m.panelBytes; u += q6kSize {
+					clear(m.panel(p)[u+q6kD+2*panelRows:][:32])
+				}
+			}
+			if rows%panelRows != 0 {
+				clear(m.panel(m.Panels() - 1))
+			}
+			if err := m.Pack(src, 0, rows); err != nil {
+				t.Fatal(err)
+			}
+			size, _ := typ.RowBytes(cols)
+			want := make([]byte, m.panelBytes)
+			for p := range m.Panels() {
+				clear(want)
+				for r := range min(panelRows, rows-p*panelRows) {
+					if !m.packRow(want, r, src[(p*panelRows+r)*size:][:size]) {
+						t.Fatal("a scale isn't finite")
+					}
+				}
+				if !bytes.Equal(m.panel(p), want) {
+					t.Fatalf("%v %d×%d: panel %d differs", typ, rows, cols, p)
+				}
+			}
+		}
+	}
+}
+
+// TestLayoutVersion guards what programs keep on disks: other bytes need another LayoutVersion.
+func TestLayoutVersion(t *testing.T) {
+	h := sha256.New()
+	for _, typ := range everyType {
+		rng := rand.New(rand.NewPCG(97, 98))
+		h.Write(packed(t, typ, 40, 512, randomRows(rng, typ, 40, 512)).data)
+	}
+	got := hex.EncodeToString(h.Sum(nil)[:8])
+	if want := map[int]string{1: "b3a422bb2694b147"}[LayoutVersion]; got != want {
+		t.Errorf("version %d packs as %s, not as %s: if that is meant, raise LayoutVersion, and note %s here", LayoutVersion, got, want, got)
 	}
 }
