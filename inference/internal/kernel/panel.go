@@ -132,11 +132,20 @@ func (m *Matrix) packPanel(panel, src []byte, stride int) (finite, ok bool) {
 		pack = panelQ41
 	case quant.Q8_0:
 		pack = panelQ80
+	case quant.Q2_K:
+		pack = panelQ2K
+	case quant.Q3_K:
+		pack = panelQ3K
+	case quant.Q5_K:
+		pack = panelQ5K
+	case quant.Q5_1:
+		pack = panelQ51
 	default:
 		return false, false
 	}
 	elems, size := m.typ.Block()
-	_, unit := m.kind.unit()
+	unitCols, unit := m.kind.unit()
+	unit *= elems / unitCols
 	finite = true
 	for c := range m.cols / elems {
 		finite = pack(panel[c*unit:][:unit], src[c*size:], stride) && finite
