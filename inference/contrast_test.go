@@ -136,19 +136,7 @@ func candidates(logits []float32) int {
 
 // contrasted is the token that the formula of Request.Contrast puts first.
 func contrasted(with, without []float32, alpha float64) int32 {
-	logProbs := func(logits []float32) []float64 {
-		var sum float64
-		top := slices.Max(logits)
-		for _, l := range logits {
-			sum += math.Exp(float64(l - top))
-		}
-		out := make([]float64, len(logits))
-		for i, l := range logits {
-			out[i] = float64(l-top) - math.Log(sum)
-		}
-		return out
-	}
-	p, q := logProbs(with), logProbs(without)
+	p, q := logProbsOf(with), logProbsOf(without)
 	least := slices.Max(p) + math.Log(0.1)
 	best, score := int32(-1), math.Inf(-1)
 	for i := range p {
