@@ -23,6 +23,7 @@ type keeper struct {
 	source packed.Source
 	key    packed.Key
 	found  *packed.Map
+	hurry  chan struct{} // closed when somebody waits for done
 	stop   chan struct{}
 	done   chan struct{} // closed when the weights aren't read any more to be written; nil: they never were
 }
@@ -36,7 +37,7 @@ func newKeeper(o options, from origin, file *gguf.File, plan *nn.Plan) *keeper {
 	if err != nil {
 		return nil
 	}
-	k := &keeper{folder: packed.Folder(o.packed), source: source, stop: make(chan struct{})}
+	k := &keeper{folder: packed.Folder(o.packed), source: source, hurry: make(chan struct{}), stop: make(chan struct{})}
 	h := sha256.New()
 	digest := plan.Digest()
 	h.Write(digest[:])
@@ -143,9 +144,8 @@ func (k *keeper) keep(w *nn.Weights) {
 		k.done = done
 	}
 	go func() {
-		packed.Quieten()
 		if k.found == nil {
-			err := k.folder.Write(k.key, k.source, w.Packed(), k.stop)
+			err := k.folder.Write(k.key, k.source, w.Packed(), packed.Pace{Hurry: k.hurry, Stop: k.stop})
 			close(done)
 			if err != nil {
 				return
@@ -167,6 +167,7 @@ func (k *keeper) close() {
 	if k == nil {
 		return
 	}
+	close(k.hurry)
 	if k.done != nil {
 		select {
 		case <-k.done:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"shelftalk/inference/internal/quant"
@@ -27,6 +28,9 @@ func (d *decoder) fill(p []byte) error {
 	}
 	n, err := io.ReadFull(d.r, p)
 	d.at += int64(n)
+	if err == nil {
+		return nil
+	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return ErrTruncated
 	}
@@ -149,40 +153,75 @@ func (d *decoder) array() (any, error) {
 	}
 	switch k {
 	case kindUint8:
-		return elements[uint8](d, k, n)
+		return numbers[uint8](d, k, n)
 	case kindInt8:
-		return elements[int8](d, k, n)
+		return numbers[int8](d, k, n)
 	case kindUint16:
-		return elements[uint16](d, k, n)
+		return numbers[uint16](d, k, n)
 	case kindInt16:
-		return elements[int16](d, k, n)
+		return numbers[int16](d, k, n)
 	case kindUint32:
-		return elements[uint32](d, k, n)
+		return numbers[uint32](d, k, n)
 	case kindInt32:
-		return elements[int32](d, k, n)
+		return numbers[int32](d, k, n)
 	case kindFloat32:
-		return elements[float32](d, k, n)
+		return numbers[float32](d, k, n)
 	case kindBool:
-		return elements[bool](d, k, n)
+		return d.truths(n)
 	case kindString:
-		return elements[string](d, k, n)
+		return d.texts(n)
 	case kindUint64:
-		return elements[uint64](d, k, n)
+		return numbers[uint64](d, k, n)
 	case kindInt64:
-		return elements[int64](d, k, n)
+		return numbers[int64](d, k, n)
 	}
-	return elements[float64](d, k, n)
+	return numbers[float64](d, k, n)
 }
 
-// elements reads n values of kind k, whose Go type is T. n was checked against the bytes left.
-func elements[T any](d *decoder, k kind, n int) ([]T, error) {
-	list := make([]T, 0, n)
-	for i := range n {
-		v, err := d.scalar(k)
+// numbers reads n values of kind k, whose Go type is T. n was checked against the bytes left.
+func numbers[T any](d *decoder, k kind, n int) ([]T, error) {
+	raw := make([]byte, int64(n)*k.width())
+	if err := d.fill(raw); err != nil {
+		return nil, fmt.Errorf("%d elements: %w", n, err)
+	}
+	list := make([]T, n)
+	_, err := binary.Decode(raw, binary.LittleEndian, list)
+	return list, err
+}
+
+// truths reads n truth values. n was checked against the bytes left.
+func (d *decoder) truths(n int) ([]bool, error) {
+	list := make([]bool, n)
+	for i := range list {
+		v, err := d.scalar(kindBool)
 		if err != nil {
 			return nil, fmt.Errorf("element %d of %d: %w", i, n, err)
 		}
-		list = append(list, v.(T))
+		list[i] = v.(bool)
+	}
+	return list, nil
+}
+
+// texts reads n strings, which share their memory: vocabularies have some 100,000. n was checked against the bytes left.
+func (d *decoder) texts(n int) ([]string, error) {
+	var text []byte
+	ends := make([]int, n)
+	for i := range ends {
+		size, err := d.count("bytes of text", maxString, 1)
+		if err == nil {
+			from := len(text)
+			text = slices.Grow(text, size)[:from+size]
+			err = d.fill(text[from:])
+		}
+		if err != nil {
+			return nil, fmt.Errorf("element %d of %d: %w", i, n, err)
+		}
+		ends[i] = len(text)
+	}
+	all, from := string(text), 0
+	list := make([]string, n)
+	for i, end := range ends {
+		list[i], from = all[from:end], end
 	}
 	return list, nil
 }

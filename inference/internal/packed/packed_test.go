@@ -29,7 +29,12 @@ func modelFile(t *testing.T, name string) Source {
 	return s
 }
 
-func never() <-chan struct{} { return nil }
+// now is a pace without rests.
+func now() Pace {
+	hurry := make(chan struct{})
+	close(hurry)
+	return Pace{Hurry: hurry}
+}
 
 func TestWriteThenMap(t *testing.T) {
 	folder, from := Folder(filepath.Join(t.TempDir(), "a", "b")), modelFile(t, "model")
@@ -38,7 +43,7 @@ func TestWriteThenMap(t *testing.T) {
 		if _, err := folder.Map(key, int64(len(weights))); !errors.Is(err, os.ErrNotExist) {
 			t.Fatalf("mapped what isn't there: %v", err)
 		}
-		if err := folder.Write(key, from, weights, never()); err != nil {
+		if err := folder.Write(key, from, weights, now()); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := folder.Map(key, int64(len(weights))+1); !errors.Is(err, ErrUnusable) {
@@ -94,7 +99,7 @@ func TestSettle(t *testing.T) {
 	}
 	write := func() {
 		t.Helper()
-		if err := folder.Write(key, from, []byte("weights"), never()); err != nil {
+		if err := folder.Write(key, from, []byte("weights"), now()); err != nil {
 			t.Fatal(err)
 		}
 		if !mapped() {
@@ -135,7 +140,7 @@ func TestStrangersAreNoFiles(t *testing.T) {
 func TestWriteStops(t *testing.T) {
 	folder, stop := Folder(t.TempDir()), make(chan struct{})
 	close(stop)
-	if err := folder.Write(Key{1}, modelFile(t, "model"), []byte("weights"), stop); !errors.Is(err, ErrStopped) {
+	if err := folder.Write(Key{1}, modelFile(t, "model"), []byte("weights"), Pace{Stop: stop}); !errors.Is(err, ErrStopped) {
 		t.Errorf("got %v, want %v", err, ErrStopped)
 	}
 	if found, err := filepath.Glob(filepath.Join(string(folder), "*packed*")); err != nil || len(found) > 0 {
@@ -150,7 +155,7 @@ func TestWritersTakeTurns(t *testing.T) {
 	var wait sync.WaitGroup
 	for i := range 8 {
 		wait.Go(func() {
-			if err := folder.Write(Key{byte(i % 4)}, from, weights, never()); err != nil && !errors.Is(err, ErrBusy) {
+			if err := folder.Write(Key{byte(i % 4)}, from, weights, now()); err != nil && !errors.Is(err, ErrBusy) {
 				t.Error(err)
 			}
 		})
@@ -174,7 +179,7 @@ func TestTidy(t *testing.T) {
 	for i := range maxFiles {
 		from := modelFile(t, fmt.Sprint("model", i))
 		sources = append(sources, from)
-		if err := folder.Write(Key{byte(i)}, from, []byte("weights"), never()); err != nil {
+		if err := folder.Write(Key{byte(i)}, from, []byte("weights"), now()); err != nil {
 			t.Fatal(err)
 		}
 		used := time.Now().Add(time.Duration(i-100) * time.Hour)
@@ -195,7 +200,7 @@ func TestTidy(t *testing.T) {
 	write := func(i int) []string {
 		t.Helper()
 		from := modelFile(t, fmt.Sprint("model", i))
-		if err := folder.Write(Key{byte(i)}, from, []byte("weights"), never()); err != nil {
+		if err := folder.Write(Key{byte(i)}, from, []byte("weights"), now()); err != nil {
 			t.Fatal(err)
 		}
 		var names []string

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 const (
@@ -16,10 +17,18 @@ const (
 	spareParts = 20
 )
 
-// Write keeps weights for Map, unless they are there, or stop is closed first; Settle brings them to the disk. A goroutine that
-// calls Quieten before leaves the processors to others. The error wraps ErrRoom, ErrBusy, ErrStopped or ErrSystem unless it
-// is the system's own; nothing is left behind then.
-func (f Folder) Write(key Key, from Source, weights []byte, stop <-chan struct{}) error {
+// Pace is how Write is told that somebody waits.
+type Pace struct {
+	Hurry <-chan struct{} // closed: no more rests, which leave the processors to others
+	Stop  <-chan struct{} // closed: give up
+}
+
+// rests is how many times as long as it writes Write rests.
+const rests = 4
+
+// Write keeps weights for Map, unless they are there; Settle brings them to the disk. The error wraps ErrRoom, ErrBusy,
+// ErrStopped or ErrSystem unless it is the system's own; nothing is left behind then.
+func (f Folder) Write(key Key, from Source, weights []byte, pace Pace) error {
 	size := int64(len(weights)) + footSize
 	if size > maxBytes {
 		return fmt.Errorf("%w: %d bytes", ErrRoom, size)
@@ -45,7 +54,7 @@ func (f Folder) Write(key Key, from Source, weights []byte, stop <-chan struct{}
 		return fmt.Errorf("%w: %d bytes, %d are free", ErrRoom, size, free)
 	}
 	temp := strings.TrimSuffix(path, suffix) + unfinished
-	if err := write(temp, weights, foot{key, int64(len(weights)), from, present()}, stop); err != nil {
+	if err := write(temp, weights, foot{key, int64(len(weights)), from, present()}, pace); err != nil {
 		return errors.Join(err, os.Remove(temp))
 	}
 	if err := os.Rename(temp, path); err != nil {
@@ -55,20 +64,22 @@ func (f Folder) Write(key Key, from Source, weights []byte, stop <-chan struct{}
 }
 
 // write makes a file of weights and a foot.
-func write(path string, weights []byte, foot foot, stop <-chan struct{}) (err error) {
+func write(path string, weights []byte, foot foot, pace Pace) (err error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	for chunk := range slices.Chunk(weights, chunkBytes) {
-		select {
-		case <-stop:
-			return ErrStopped
-		default:
-		}
+		begin := time.Now()
 		if _, err := file.Write(chunk); err != nil {
 			return err
+		}
+		select {
+		case <-pace.Stop:
+			return ErrStopped
+		case <-pace.Hurry:
+		case <-time.After(rests * time.Since(begin)):
 		}
 	}
 	if foot.start == (started{}) { // unknown: nobody could tell a whole file from one with holes

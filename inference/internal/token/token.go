@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Kind says what a token is for.
@@ -127,13 +128,15 @@ func New(s Spec) (*Tokenizer, error) {
 	if err := t.addTokens(s); err != nil {
 		return nil, err
 	}
-	if err := t.addScheme(s); err != nil {
+	var sorting sync.WaitGroup // takes as long as the rest
+	sorting.Go(t.sort)
+	err := t.addScheme(s)
+	if err == nil {
+		err = t.collectSpecials(s.Model)
+	}
+	if sorting.Wait(); err != nil {
 		return nil, err
 	}
-	if err := t.collectSpecials(s.Model); err != nil {
-		return nil, err
-	}
-	t.sort()
 	t.collectEnds(s)
 	t.library = newPipeline(t)
 	return t, nil
