@@ -26,10 +26,10 @@ class Shelftalk:
         return json.loads(self.cli("bench", "--model", self.model, "--runs", 1, "--json", *(["--limits"] if limits else []),
                                    *(["--prompts", self.prompts] if prompts else [])))
 
-    def load(self):
-        """Seconds of a process that reads the model and answers a short prompt with one token."""
+    def load(self, *flags):
+        """Seconds of a process that reads the model and answers a short prompt with one token. bench has left packed weights."""
         before = time.monotonic()
-        self.cli("generate", "--model", self.model, "--prompt", "A lamp.", "--max", 1)
+        self.cli(*flags, "generate", "--model", self.model, "--prompt", "A lamp.", "--max", 1)
         return time.monotonic() - before
 
     def catalogue(self, *more):
