@@ -39,6 +39,9 @@ func TestHostileFiles(t *testing.T) {
 	output, _ := f.Tensor("output.weight")
 	scale := slices.Clone(good)
 	binary.LittleEndian.PutUint16(scale[output.Offset:], 0x7E00)
+	tied := slices.Clone(inferencetest.Tiny(t, inferencetest.Options{Tied: true}))
+	rows := bytes.Index(tied, []byte("token_embd.weight")) + len("token_embd.weight") + 4 + 8
+	binary.LittleEndian.PutUint64(tied[rows:], binary.LittleEndian.Uint64(tied[rows:])-1)
 	text := func(s string) []byte { return append([]byte(s), make([]byte, 4096)...) }
 	for _, test := range []struct {
 		name string
@@ -61,6 +64,7 @@ func TestHostileFiles(t *testing.T) {
 		{"a foreign tokenizer", bytes.Replace(good, []byte("\x04\x00\x00\x00\x00\x00\x00\x00gpt2"), []byte("\x04\x00\x00\x00\x00\x00\x00\x00rwkv"), 1), inference.ErrUnsupported},
 		{"a foreign word pattern", bytes.Replace(good, []byte("smollm"), []byte("smallm"), 1), inference.ErrUnsupported},
 		{"a merge of foreign tokens", bytes.Replace(good, []byte("Ġ t"), []byte("Ġ \x01"), 1), inference.ErrFormat},
+		{"more tokens than vectors", tied, inference.ErrFormat},
 		{"a scale that is no number", scale, inference.ErrFormat},
 		{"a text", text("Dear customer, the model that you asked for will be sent tomorrow."), inference.ErrFormat},
 		{"a web page", text("<!DOCTYPE html><html><body>Please log in</body></html>"), inference.ErrFormat},
