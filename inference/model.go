@@ -142,6 +142,7 @@ func (m *Model) weigh(plan *nn.Plan, k *keeper, b budget) (err error) {
 
 // start makes what computes, and the loop.
 func (m *Model) start(plan *nn.Plan, b budget) {
+	kernel.Tune()
 	m.cache = kv.New(nn.Layout(plan.Config), b.pages, b.pages/4, kernel.Halves)
 	m.net = nn.New(m.weights, m.cache, b.threads, b.step.tokens, b.step.logits, b.context)
 	m.loop = sched.New(sched.Config{Net: m.net, Cache: m.cache, Tokens: m.tokens, Context: b.context, Rows: b.rows})
