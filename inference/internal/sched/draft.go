@@ -5,9 +5,11 @@ package sched
 // a draft (prompt lookup), and computed along. The row then chooses one token after the other, each from its own logits and
 // with its own random numbers, as long as it chooses what the draft says. What it writes is the same, sooner.
 
-// A draft has at most longestDraft tokens, behind a repetition of leastRepeat to mostRepeat.
+// A draft has at most longestDraft tokens, behind a repetition of leastRepeat to mostRepeat. With the token before it, it
+// fills a tile of the kernels, of eight tokens or of four: seven would be computed as four, two and one.
 const (
-	longestDraft = 6
+	longestDraft = 7
+	shortDraft   = 3
 	leastRepeat  = 3
 	mostRepeat   = 5
 )
@@ -41,10 +43,10 @@ func (k *luck) size() int {
 	case k.share >= bold:
 		return longestDraft
 	case k.share >= shy:
-		return 3
+		return shortDraft
 	}
 	if k.passed++; k.passed%rarely == 0 {
-		return 2
+		return shortDraft
 	}
 	return 0
 }
