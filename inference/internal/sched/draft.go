@@ -19,7 +19,7 @@ const (
 const (
 	bold   = 0.6
 	shy    = 0.3
-	rarely = 16
+	rarely = 8
 )
 
 // draft is what a step computes of a row beyond what is known of it.
@@ -35,7 +35,7 @@ type luck struct {
 }
 
 // hope is the share that a row begins with.
-const hope = 0.5
+const hope = 0.4
 
 // size is the number of tokens worth drafting.
 func (k *luck) size() int {
