@@ -6,6 +6,11 @@
 // page is copied up to there. A node that no sequence walks any more stays as a cache until its page is needed, the one
 // that was used longest ago first.
 //
+// All layers of a token lie in one page, those too that see a window of the text only. Giving their part of it back behind
+// the window would save a single text of Gemma 3 (270M, a window of 512) 22 of 38 MB at 2,048 tokens and 116 of 151 MB at
+// 8,192, but a batch nothing: what its rows write is shorter than the window, and of their common beginning the last window
+// must stay for the next row. Without it a text that goes on from the beginning would have to be read again as a whole.
+//
 // Only one goroutine may use a Cache and its sequences. The words of a page may be read and written by others while
 // that goroutine waits for them.
 package kv

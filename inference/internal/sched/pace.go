@@ -2,10 +2,12 @@ package sched
 
 import "slices"
 
-// How many steps a number of rows is measured in, and within how many steps they must be found.
+// How many steps a number of rows is measured in, within how many steps they must be found, and after how many a choice of
+// fewer rows than may be is looked at again: something else may have kept the machine busy.
 const (
-	paceSteps    = 6
-	pacePatience = 40
+	paceSteps    = 3
+	pacePatience = 12
+	paceAgain    = 1000
 )
 
 // paceFirst is the number of rows that a batch begins with, paceNear the part of the best rate that is as good as the best.
@@ -51,10 +53,14 @@ func (p *pace) limit() int {
 // observe tells of a step with so many rows, which took some seconds. It is plain if all that the step did was to write a
 // token of each row. A step with fewer rows than may be says nothing: others weren't there, or had no memory.
 func (p *pace) observe(rows int, seconds float64, plain bool) {
-	if p.at == len(p.counts) || rows != p.counts[p.at] {
+	if rows != p.limit() {
 		return
 	}
 	p.seen++
+	if p.at == len(p.counts) {
+		p.doubt()
+		return
+	}
 	if plain && seconds > 0 {
 		p.taken++
 		p.rates[p.at] = max(p.rates[p.at], float64(rows)/seconds)
@@ -70,7 +76,7 @@ func (p *pace) observe(rows int, seconds float64, plain bool) {
 
 // settle chooses. Where the largest count couldn't be measured nothing speaks against it.
 func (p *pace) settle() {
-	p.at = len(p.counts)
+	p.at, p.seen = len(p.counts), 0
 	p.best = p.counts[p.at-1]
 	if p.rates[p.at-1] == 0 {
 		return
@@ -85,6 +91,15 @@ func (p *pace) settle() {
 			return
 		}
 	}
+}
+
+// doubt measures again, from what was settled for on, when that was long ago.
+func (p *pace) doubt() {
+	if p.seen < paceAgain || p.best == p.counts[len(p.counts)-1] {
+		return
+	}
+	p.at, p.seen = slices.Index(p.counts, p.best), 0
+	clear(p.rates[p.at:])
 }
 
 // paceOf is the pace of rows like r: those with a contrast take more of a step.

@@ -50,10 +50,28 @@ func TestPace(t *testing.T) {
 		{"no more than 12 rows fit", 32, 12, machine(0, 1), true, 16},
 	} {
 		p := newPace(test.most)
-		try(p, test.there, 500, test.seconds, test.plain)
+		try(p, test.there, paceAgain/2, test.seconds, test.plain)
 		if got := p.limit(); got != test.want {
 			t.Errorf("%s: %d rows together, want %d", test.name, got, test.want)
 		}
+	}
+}
+
+// A number that was chosen while something else kept the machine busy isn't kept for ever.
+func TestPaceDoubts(t *testing.T) {
+	p := newPace(32)
+	try(p, 99, paceAgain, func(rows, step int) float64 {
+		if step < 100 && rows > paceFirst {
+			return 100
+		}
+		return 1
+	}, true)
+	if p.limit() != paceFirst {
+		t.Fatalf("%d rows together while more are slow", p.limit())
+	}
+	try(p, 99, 100, func(int, int) float64 { return 1 }, true)
+	if p.limit() != 32 {
+		t.Errorf("%d rows together long after", p.limit())
 	}
 }
 
