@@ -1,6 +1,7 @@
 package inference
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
 
@@ -77,16 +78,16 @@ func load(file *gguf.File, from origin, o options) (*Model, error) {
 	// What the texts need and what the numbers need has nothing in common.
 	texts := make(chan error, 1)
 	go func() { texts <- m.readTexts(file, config) }()
-	err = m.weigh(plan, newKeeper(o, from, file, plan), b)
-	if failed := <-texts; failed != nil {
-		m.drop()
-		return nil, failed
+	if err = m.weigh(plan, newKeeper(o, from, file, plan), b); err == nil {
+		m.cache = kv.New(nn.Layout(config), b.pages, b.pages/4, kernel.Halves)
+		m.net = nn.New(m.weights, m.cache, b.threads, b.step.tokens, b.step.logits, b.context)
 	}
-	if err != nil {
+	if err = cmp.Or(<-texts, err); err != nil {
+		m.drop()
 		return nil, err
 	}
 	m.describe(file, plan, from)
-	m.start(plan, b)
+	m.start(b)
 	return m, nil
 }
 
@@ -140,11 +141,9 @@ func (m *Model) weigh(plan *nn.Plan, k *keeper, b budget) (err error) {
 	return nil
 }
 
-// start makes what computes, and the loop.
-func (m *Model) start(plan *nn.Plan, b budget) {
-	kernel.Tune()
-	m.cache = kv.New(nn.Layout(plan.Config), b.pages, b.pages/4, kernel.Halves)
-	m.net = nn.New(m.weights, m.cache, b.threads, b.step.tokens, b.step.logits, b.context)
+// start starts the loop.
+func (m *Model) start(b budget) {
+	kernel.Tune() // with the processors for itself
 	m.loop = sched.New(sched.Config{Net: m.net, Cache: m.cache, Tokens: m.tokens, Context: b.context, Rows: b.rows})
 	m.rows, m.pages = b.rows, b.pages
 	m.info.Context, m.info.Rows, m.info.Threads = b.context, b.rows, b.threads
@@ -224,15 +223,17 @@ func gigabytes(n int64) string { return fmt.Sprintf("%.1f GB", float64(n)/1e9) }
 func (m *Model) Close() error {
 	m.close.Do(func() {
 		m.loop.Close()
-		m.net.Close()
-		m.cache.Close()
 		m.drop()
 	})
 	return nil
 }
 
-// drop lets the weights go.
+// drop lets everything go that isn't memory of Go's.
 func (m *Model) drop() {
+	if m.net != nil {
+		m.net.Close()
+		m.cache.Close()
+	}
 	if m.weights != nil {
 		m.keeper.close()
 		m.weights.Free()

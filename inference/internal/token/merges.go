@@ -1,9 +1,11 @@
 package token
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 )
 
 // shortWord is the length in tokens up to which a word is merged by looking for the best pair again and again, which is
@@ -24,38 +26,74 @@ func pair(a, b int32) uint64 { return uint64(uint32(a))<<32 | uint64(uint32(b)) 
 // newMerges reads pairs of tokens with a space between, by rank. ids are those of tokens; a pair with a token of foreign, and
 // not of ids, is left out: text doesn't use it.
 func newMerges(lines, tokens []string, kinds []Kind, ids map[string]int32, foreign map[string]bool) (merges, error) {
+	r := mergeReader{tokens, kinds, ids, foreign}
+	found := make([]mergeOf, len(lines))
+	half := len(lines) / 2
+	var (
+		wait          sync.WaitGroup
+		first, second error
+	)
+	wait.Go(func() { second = r.read(found[half:], lines[half:], half) })
+	first = r.read(found[:half], lines[:half], 0)
+	if wait.Wait(); first != nil || second != nil {
+		return nil, cmp.Or(first, second)
+	}
 	m := make(merges, len(lines))
-	var joined []byte
-	id := int32(-1)
-	for rank, line := range lines {
-		if len(line) < 3 {
-			return nil, fmt.Errorf("merge %d is %q: %w", rank, line, ErrMerges)
-		}
-		i := strings.IndexByte(line[1:], ' ') + 1
-		if i == 0 || i == len(line)-1 {
-			return nil, fmt.Errorf("merge %d is %q: %w", rank, line, ErrMerges)
-		}
-		left, right := line[:i], line[i+1:]
-		joined = append(append(joined[:0], left...), right...)
-		l, ok1 := ids[left]
-		r, ok2 := ids[right]
-		// Most often the merged tokens are listed in the order of the merges.
-		id++
-		ok3 := int(id) < len(tokens) && kinds[id] == Normal && tokens[id] == string(joined)
-		if !ok3 {
-			id, ok3 = ids[string(joined)]
-		}
-		if !ok1 || !ok2 || !ok3 {
-			if (ok1 || foreign[left]) && (ok2 || foreign[right]) && (ok3 || foreign[string(joined)]) {
-				continue
-			}
-			return nil, fmt.Errorf("merge %d, %q, isn't of the vocabulary: %w", rank, line, ErrMerges)
-		}
-		if _, ok := m[pair(l, r)]; !ok {
-			m[pair(l, r)] = merge{int32(rank), id}
+	for rank, f := range found {
+		if _, ok := m[f.pair]; !ok && f.known {
+			m[f.pair] = merge{int32(rank), f.id}
 		}
 	}
 	return m, nil
+}
+
+// mergeOf is what a line says: the pair and what it becomes.
+type mergeOf struct {
+	pair  uint64
+	id    int32
+	known bool // else it is left out
+}
+
+// mergeReader is what lines are read by. Any number of goroutines may use it.
+type mergeReader struct {
+	tokens  []string
+	kinds   []Kind
+	ids     map[string]int32
+	foreign map[string]bool
+}
+
+// read fills found with what lines say. The first of them is of a rank.
+func (r *mergeReader) read(found []mergeOf, lines []string, rank int) error {
+	var joined []byte
+	id := int32(-1)
+	for i, line := range lines {
+		if len(line) < 3 {
+			return fmt.Errorf("merge %d is %q: %w", rank+i, line, ErrMerges)
+		}
+		at := strings.IndexByte(line[1:], ' ') + 1
+		if at == 0 || at == len(line)-1 {
+			return fmt.Errorf("merge %d is %q: %w", rank+i, line, ErrMerges)
+		}
+		left, right := line[:at], line[at+1:]
+		joined = append(append(joined[:0], left...), right...)
+		a, ok1 := r.ids[left]
+		b, ok2 := r.ids[right]
+		// Most often the merged tokens are listed in the order of the merges.
+		id++
+		ok3 := int(id) < len(r.tokens) && r.kinds[id] == Normal && r.tokens[id] == string(joined)
+		if !ok3 {
+			id, ok3 = r.ids[string(joined)]
+		}
+		if ok1 && ok2 && ok3 {
+			found[i] = mergeOf{pair(a, b), id, true}
+			continue
+		}
+		okLeft, okRight, okJoined := ok1 || r.foreign[left], ok2 || r.foreign[right], ok3 || r.foreign[string(joined)]
+		if !okLeft || !okRight || !okJoined {
+			return fmt.Errorf("merge %d, %q, isn't of the vocabulary: %w", rank+i, line, ErrMerges)
+		}
+	}
+	return nil
 }
 
 func (m merges) lookup(left, right int32) merge {
