@@ -72,7 +72,7 @@ func perToken(b *testing.B, m *inference.Model, row func(int) inference.Request)
 	}
 	tokens := 0
 	begin := time.Now()
-	for r, err := range m.Batch(b.Context(), rows, inference.BatchOptions{}) {
+	for r, err := range m.Batch(b.Context(), rows, inference.BatchOptions{Rows: 32}) {
 		if err != nil || r.Err != nil {
 			b.Fatal(err, r.Err)
 		}

@@ -206,6 +206,9 @@ func (m *Model) budget(plan *nn.Plan, o options) (budget, error) {
 	}
 	most = max(most, least)
 	fixed := plan.Bytes + nn.WorkingBytes(plan, o.threads, b.step.tokens, b.step.logits, o.context)
+	if !c.Encoder { // rows keep their logits while they ask their contrasts
+		fixed += 4 * int64(o.rows) * int64(c.Vocab)
+	}
 	if total > 0 && fixed+least > total {
 		return budget{}, fmt.Errorf("%w: it needs %s, there are %s", ErrMemory, gigabytes(fixed+least), gigabytes(total))
 	}
