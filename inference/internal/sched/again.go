@@ -24,7 +24,7 @@ func (r *row) remember() {
 	case !c.ok || c.overflow || c.verdict.End || !open:
 		r.dismiss()
 		return
-	case !begins || r.contrast != nil || r.in.Only != nil:
+	case !begins || r.in.Only != nil:
 		return
 	}
 	if e.logits == nil {
@@ -59,18 +59,28 @@ func (l *Loop) spareLogits() []float32 {
 	return make([]float32, l.net.Config.Vocab)
 }
 
-// settle decides, and again as long as a choice turns out to be wrong whose logits are kept.
-func (r *row) settle() {
+// settle decides, and again as long as a choice turns out to be wrong whose logits are kept. It reports false if the row's
+// contrast must be asked first.
+func (r *row) settle() bool {
 	r.decide()
 	for c := &r.choice; c.undo > 0 && !c.overflow && r.earlier.logits != nil && r.earlier.at == r.guard.Tokens()-c.undo; {
 		r.total++
 		if err := r.strike(c.undo); err != nil {
 			c.err = err
-			return
+			return true
 		}
 		copy(r.in.Logits, r.earlier.logits)
 		r.prepare(r.in.Logits)
+		if r.contrast != nil {
+			if r.contrast.asked {
+				return false
+			}
+			if c.err = r.contrast.conclude(r.answer, false); c.err != nil {
+				return true
+			}
+		}
 		r.decide()
 	}
 	r.remember()
+	return true
 }

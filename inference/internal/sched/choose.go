@@ -44,8 +44,9 @@ func (l *Loop) decide(r *row, compared bool) {
 			return
 		}
 	}
-	r.settle()
-	l.decided = append(l.decided, r)
+	if r.settle() {
+		l.decided = append(l.decided, r)
+	}
 }
 
 // prepare does what takes a look at the whole vocabulary. It touches nothing but the row: rows prepare in parallel.
