@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sync/atomic"
 )
 
 // maxTile is the largest number of tokens of a tile: twelve integer and twelve float accumulators are what the registers hold.
@@ -25,9 +26,17 @@ const (
 // where the tier has kernels that gain by it: an accumulator that starts at 3·2^22 in units of the scale s, its bits being those
 // of s plus pow2Bits, converts to s times the dot product. The seeds for offset 32 start there too. A scale is up to twice as
 // large as it need be, 1.4 times on average; that is finer than a scale per 256 columns.
+//
+// The minima of q4k are multiplied with the sums of blocks, as integers. There a tile ends in 20·T bytes per superblock: a unit,
+// the power of two in which the largest of its eight sums comes to 4,064 to 8,128, [T] wide; then the sums in that unit, rounded
+// to even, as pairs of int16, four times [T] wide. Under the largest scale a sum is exact, and with some scales below; what others
+// lose is nothing beside what quantising did to the values under the largest. Eight sums times 63, a minimum, stay below 2^22.
 const (
-	pow2Bits = magicBits - 0x3F800000
-	pow2Top  = 0x71800000 // the largest scale, 2^100
+	pow2Bits   = magicBits - 0x3F800000
+	pow2Top    = 0x71800000 // the largest scale, 2^100
+	superToken = 20
+	superBlock = superCols / blockCols
+	superTop   = 8128 // the largest sum in its unit
 )
 
 // offsets within a block of a tile of T tokens, in units of T bytes.
@@ -55,13 +64,16 @@ type Acts struct {
 	fine         bool  // scales are never powers of two
 	pow2         bool  // scales are powers of two in this step
 	starts       []int // first token of each tile, and the number of tokens at the end
+
+	// The sums of superblocks are made by those who first need them: tiles that are taken, and that are done.
+	summing, summed atomic.Int32
 }
 
 // NewActs makes room for steps of up to maxTokens tokens with inputs of up to maxCols columns.
 func NewActs(maxTokens, maxCols int) *Acts {
 	blocks := (maxCols + blockCols - 1) / blockCols
 	return &Acts{
-		codes:  alignedBytes(maxTokens * blocks * actToken),
+		codes:  alignedBytes(maxTokens * (blocks*actToken + blocks/superBlock*superToken)),
 		floats: make([]float32, maxTokens*maxCols),
 		keep:   true,
 		starts: make([]int, 0, maxTokens+1),
@@ -78,6 +90,8 @@ func (a *Acts) KeepFine() { a.fine = true }
 func (a *Acts) Reset(tokens, cols int) {
 	a.tokens, a.cols, a.blocks = tokens, cols, cols/blockCols
 	a.pow2 = !a.fine && cols%superCols == 0 && active.pow2()
+	a.summing.Store(0)
+	a.summed.Store(0)
 	a.starts = a.starts[:0]
 	for t := 0; t < tokens; {
 		a.starts = append(a.starts, t)
@@ -113,7 +127,57 @@ func (a *Acts) Tile(tile int) (start, end int) { return a.starts[tile], a.starts
 // tile is the quantised inputs of a tile.
 func (a *Acts) tile(i int) []byte {
 	size := a.blocks * actToken
+	if a.pow2 {
+		size += a.blocks / superBlock * superToken
+	}
 	return a.codes[a.starts[i]*size : a.starts[i+1]*size]
+}
+
+// superSums sees to it that the sums of superblocks are there; whoever comes meanwhile shares the work.
+func (a *Acts) superSums() {
+	tiles := int32(a.Tiles())
+	if a.summed.Load() == tiles {
+		return
+	}
+	for {
+		i := a.summing.Add(1) - 1
+		if i >= tiles {
+			break
+		}
+		start, end := a.Tile(int(i))
+		tile, T := a.tile(int(i)), end-start
+		sumSupers(tile[a.blocks*actToken*T:], tile, a.blocks/superBlock, T)
+		a.summed.Add(1)
+	}
+	for n := 1; a.summed.Load() < tiles; n++ {
+		if n%1024 == 0 {
+			runtime.Gosched()
+		}
+		Pause()
+	}
+}
+
+// sumSupersGeneric makes the sums of a tile's superblocks from its blocks.
+func sumSupersGeneric(dst, blocks []byte, supers, T int) {
+	for s := range supers {
+		in, out := blocks[s*superBlock*actToken*T:], dst[s*superToken*T:][:superToken*T]
+		for t := range T {
+			var most float32
+			for j := range superBlock {
+				most = max(most, float32(math.Abs(float64(getFloat(in[j*actToken*T:], actSum, t, T)))))
+			}
+			unit := (math.Float32bits(most*(1.0/superTop)) + 0x7FFFFF) &^ 0x7FFFFF
+			putBits(out, 0, t, T, unit)
+			inverse := math.Float32frombits(0x7F000000 - unit)
+			var sums [superBlock]uint32
+			for j := range sums {
+				sums[j] = uint32(int32(math.RoundToEven(float64(getFloat(in[j*actToken*T:], actSum, t, T) * inverse))))
+			}
+			for j := 0; j < superBlock; j += 2 {
+				putBits(out, 4+2*j, t, T, sums[j]&0xFFFF|sums[j+1]<<16)
+			}
+		}
+	}
 }
 
 // quantiseRun is the number of blocks that all tokens of a tile write before the next ones, so that the lines they share stay in

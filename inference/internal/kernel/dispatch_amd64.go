@@ -61,13 +61,60 @@ func hasPairs(k kind) bool {
 	return k == kindQ4K || k == kindQ6K || k == kindQ50 || k == kindQ80
 }
 
-// pairKernel computes the 32 rows of panels p and p+1 for half the tokens of a tile, from the one at first on.
-func pairKernel(dst []float32, stride int, m *Matrix, p int, a *Acts, tile, first int, far *byte, step int) {
-	start, end := a.Tile(tile)
-	cols, _ := m.kind.unit()
-	x, units := a.tile(tile), a.cols/cols
-	pairAVX512(m.kind, end-start, &dst[0], stride, &m.data[p*m.panelBytes], m.panelBytes, &x[first*blockCols], &x[first*4], units, far, step)
+// pairJob is what the kernels of panel pairs are given.
+type pairJob struct {
+	dst    *float32
+	stride int
+	w      *byte // the first panel's weights, from the first column on
+	panel  int   // how far the second's are
+	codes  *byte // activations from the first token and column on
+	fields *byte
+	units  int
+	far    *byte // what to prefetch
+	step   int
+	scales *byte // as the pairScales of the kind left them
+	supers *byte // sums of superblocks
+	more   int   // not 0: dst holds the sums of the columns before
 }
+
+// pairScratch is the room for the scales of a pair's columns: of pairCols, at most 2048 bytes per 256.
+type pairScratch [pairCols/superCols*2048 + 64]byte
+
+// pairPrepare makes the scales of columns c0 … c1−1 of panels p and p+1, and returns the job of a tile's kernel as far as it's known.
+func (s *pairScratch) pairPrepare(m *Matrix, p, c0, c1 int) pairJob {
+	cols, size := m.kind.unit()
+	at := (64 - address(s[:])%64) % 64
+	job := pairJob{w: &m.data[p*m.panelBytes+c0/cols*size], panel: m.panelBytes, units: (c1 - c0) / cols, scales: &s[at], more: c0}
+	switch m.kind {
+	case kindQ4K:
+		avx512Q4KScales(job.scales, job.w, job.panel, job.units)
+	case kindQ6K:
+		avx512Q6KScales(job.scales, job.w, job.panel, job.units)
+	}
+	return job
+}
+
+// pairKernel computes the 32 rows of a pair for half the tokens of a tile, from the one at first on, and the columns from c0 on.
+func pairKernel(job *pairJob, dst []float32, stride int, m *Matrix, a *Acts, tile, first, c0 int, far *byte, step int) {
+	start, end := a.Tile(tile)
+	x, T, b := a.tile(tile), end-start, c0/blockCols
+	job.dst, job.stride, job.far, job.step = &dst[0], stride, far, step
+	job.codes, job.fields = &x[b*actToken*T+first*blockCols], &x[b*actToken*T+first*4]
+	if m.kind == kindQ4K {
+		job.supers = &x[a.blocks*actToken*T+c0/superCols*superToken*T+first*4]
+	}
+	pairAVX512(m.kind, T, job)
+}
+
+// sumSupers makes the sums of a tile's superblocks; only for inputs whose scales are powers of two.
+func sumSupers(dst, blocks []byte, supers, T int) {
+	if supers > 0 {
+		avx512Sums(&dst[0], &blocks[0], supers, T)
+	}
+}
+
+//go:noescape
+func avx512Sums(dst, blocks *byte, supers, T int)
 
 // quantise writes token t of a tile of T tokens.
 func quantise(dst []byte, x []float32, t, T int, pow2 bool) {

@@ -46,8 +46,17 @@ func tileKernel(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int, 
 
 func hasPairs(kind) bool { return false }
 
-// pairKernel isn't called.
-func pairKernel([]float32, int, *Matrix, int, *Acts, int, int, *byte, int) {}
+type (
+	pairJob     struct{}
+	pairScratch struct{}
+)
+
+// pairPrepare, pairKernel and sumSupers aren't called.
+func (*pairScratch) pairPrepare(*Matrix, int, int, int) pairJob { return pairJob{} }
+
+func pairKernel(*pairJob, []float32, int, *Matrix, *Acts, int, int, int, *byte, int) {}
+
+func sumSupers([]byte, []byte, int, int) {}
 
 // quantise writes token t of a tile of T tokens.
 func quantise(dst []byte, x []float32, t, T int, pow2 bool) {

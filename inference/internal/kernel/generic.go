@@ -91,14 +91,26 @@ func tileGeneric(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int)
 	}
 	var acc [maxTile][panelRows]float32
 	var o block
+	acts := a.tile(tile)
+	supers := acts[a.blocks*actToken*T:]
+	pow2Minima := m.kind == kindQ4K && a.pow2
 	for b := range a.blocks {
 		m.kind.open(&o, m.panel(p), b)
-		acts := a.tile(tile)[b*actToken*T:][:actToken*T]
+		acts := acts[b*actToken*T:][:actToken*T]
+		if pow2Minima {
+			o.min = [2][panelRows]float32{}
+		}
 		for t := range T {
 			if m.kind == kindQ6K || m.kind == kindQ2K {
 				o.addHalves(&acc[t], acts, t, T, a.pow2)
 			} else {
 				o.add(&acc[t], acts, t, T)
+			}
+		}
+		if j := b % superBlock; pow2Minima && j == superBlock-1 {
+			u := m.panel(p)[b/superBlock*q4kSize:]
+			for t := range T {
+				addMinima(&acc[t], u, supers[b/superBlock*superToken*T:], t, T)
 			}
 		}
 	}
@@ -138,6 +150,18 @@ func (o *block) addHalves(acc *[panelRows]float32, acts []byte, t, T int, pow2 b
 				acc[r] = fma32(scale*float32(sum), o.min[half][r], acc[r])
 			}
 		}
+	}
+}
+
+// addMinima adds what the minima of a unit of kindQ4K make of the sums of its inputs.
+func addMinima(acc *[panelRows]float32, u, supers []byte, t, T int) {
+	scale := getFloat(supers, 0, t, T)
+	for r := range acc {
+		var sum int32
+		for j := range superBlock {
+			sum += int32(u[q4kMin+j*panelRows+r]) * int32(int16(getBits(supers, 4+j/2*4, t, T)>>(j%2*16)))
+		}
+		acc[r] = fma32(scale*float32(sum), -halfAt(u, q4kDMin, r), acc[r])
 	}
 }
 

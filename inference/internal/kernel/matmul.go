@@ -8,6 +8,9 @@ const (
 	groupMax        = 8
 )
 
+// pairCols is how many columns two panels are multiplied with before the next two: about as many as the first-level cache holds.
+const pairCols = 1536
+
 // pairTokens is the smallest tile that is worth a pair of panels: smaller ones wait for the weights.
 const pairTokens = 8
 
@@ -23,8 +26,18 @@ func MatMul(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 
 // MatMulPart is MatMul for a dst whose first column is the first row of panel p0.
 func MatMulPart(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
+	if m.kind == kindQ4K && a.pow2 {
+		a.superSums()
+	}
+	if goInPairs(m, a) {
+		pairs := (min(p1, m.rows/panelRows) - p0) / 2
+		if pairs > 0 {
+			matPairs(dst, stride, m, a, p0, pairs)
+			dst, p0 = dst[min(pairs*2*panelRows, len(dst)):], p0+2*pairs
+		}
+	}
 	tiles := a.Tiles()
-	if a.tokens*a.blocks*actToken > activationBytes && !hasPairs(m.kind) {
+	if a.tokens*a.blocks*actToken > activationBytes {
 		group := max(1, min(groupMax, groupBytes/m.panelBytes))
 		for p := p0; p < p1; p += group {
 			matGroup(dst[(p-p0)*panelRows:], stride, m, a, p, min(p+group, p1))
@@ -32,20 +45,17 @@ func MatMulPart(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 		return
 	}
 	step := m.panelBytes / max(1, a.blocks)
-	for p := p0; p < p1; {
-		n, at, dst := panelsAtOnce(m, a, p, p1), p*m.panelBytes, dst[(p-p0)*panelRows:]
-		if tiles == 1 && n == 1 { // weights stream: fetch ahead in the same panel
+	for p := p0; p < p1; p++ {
+		at, dst := p*m.panelBytes, dst[(p-p0)*panelRows:]
+		if tiles == 1 { // weights stream: fetch ahead in the same panel
 			matTile(dst, stride, m, a, p, 0, m.at(at+streamAhead), step)
-			p++
 			continue
 		}
-		// each tile fetches its share of the next panels
+		// each tile fetches its share of the next panel
 		share := m.panelBytes / tiles
 		for tile := range tiles {
-			next := at + n*m.panelBytes + tile*n*share
-			matTiles(dst, stride, m, a, p, n, tile, [2]*byte{m.at(next), m.at(next + share)}, share/max(1, a.blocks))
+			matTile(dst, stride, m, a, p, tile, m.at(at+m.panelBytes+tile*share), share/max(1, a.blocks))
 		}
-		p += n
 	}
 }
 
@@ -54,46 +64,79 @@ func MatMulPart(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 func matGroup(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
 	tiles, count := a.Tiles(), p1-p0
 	for tile := range tiles {
-		for i := 0; i < count; {
-			n := panelsAtOnce(m, a, p0+i, p1)
-			far, step := [2]*byte{m.at((p1 + i) * m.panelBytes), m.at((p1 + i + 1) * m.panelBytes)}, m.panelBytes/max(1, a.blocks)
+		for i := range count {
+			far, step := m.at((p1+i)*m.panelBytes), m.panelBytes/max(1, a.blocks)
 			if tile+1 < tiles && a.blocks > 0 {
 				next := a.tile(tile + 1)
 				step = len(next) / (count * a.blocks)
-				far = [2]*byte{&next[i*step*a.blocks], &next[min(i+1, count-1)*step*a.blocks]}
+				far = &next[i*step*a.blocks]
 			}
-			matTiles(dst[i*panelRows:], stride, m, a, p0+i, n, tile, far, step)
-			i += n
+			matTile(dst[i*panelRows:], stride, m, a, p0+i, tile, far, step)
 		}
 	}
 }
 
-// panelsAtOnce is the number of panels from p on that go together: two where there are kernels for it, and two whole ones left.
-func panelsAtOnce(m *Matrix, a *Acts, p, p1 int) int {
+// goInPairs reports whether two panels at a time are faster.
+func goInPairs(m *Matrix, a *Acts) bool {
 	least := pairTokens
 	if m.kind == kindQ80 { // twice the bytes to wait for
 		least = maxTile
 	}
-	if p+2 <= p1 && (p+2)*panelRows <= m.rows && a.tokens >= least && hasPairs(m.kind) {
-		return 2
-	}
-	return 1
+	return a.tokens >= least && hasPairs(m.kind)
 }
 
-// matTiles computes n panels for a tile: small ones one panel after the other, others half a tile after the other.
-func matTiles(dst []float32, stride int, m *Matrix, a *Acts, p, n, tile int, far [2]*byte, step int) {
-	start, end := a.Tile(tile)
-	T := end - start
-	if n == 1 || T < pairTokens {
-		for i := range n {
-			matTile(dst[i*panelRows:], stride, m, a, p+i, tile, far[i], step)
+// matPairs computes pairs of whole panels from p0 on, a part of the columns after the other: so a pair of panels stays in the
+// first-level cache while the tiles pass over it, and activations in the second while the pairs do.
+func matPairs(dst []float32, stride int, m *Matrix, a *Acts, p0, pairs int) {
+	var scratch pairScratch
+	parts := (a.cols + pairCols - 1) / pairCols
+	supers := (a.cols + superCols - 1) / superCols
+	for part := range parts {
+		c0, c1 := supers*part/parts*superCols, min(a.cols, supers*(part+1)/parts*superCols)
+		for i := range pairs {
+			next, from, to := i+1, c0, c1
+			if next == pairs && part+1 < parts {
+				next, from, to = 0, c1, min(a.cols, supers*(part+2)/parts*superCols)
+			} else if next == pairs { // of the pairs behind these
+				from, to = 0, min(a.cols, supers/parts*superCols)
+			}
+			matPair(dst[i*2*panelRows:], stride, m, a, p0+2*i, span{c0, c1}, span{from, to}, p0+2*next, &scratch)
 		}
-		return
 	}
-	for half := range 2 {
-		first := half * T / 2
-		pairKernel(dst[(start+first)*stride:], stride, m, p, a, tile, first, far[half], step)
+}
+
+// span is a range of columns.
+type span struct{ from, to int }
+
+// matPair computes panels p and p+1 in a range of columns. Each half of a tile fetches its share of what comes next.
+func matPair(dst []float32, stride int, m *Matrix, a *Acts, p int, at, next span, nextPanel int, scratch *pairScratch) {
+	job := scratch.pairPrepare(m, p, at.from, at.to)
+	tiles, blocks := a.Tiles(), (at.to-at.from)/blockCols
+	share := m.span(next.to) - m.span(next.from)
+	far := nextPanel*m.panelBytes + m.span(next.from)
+	for tile := range tiles {
+		start, end := a.Tile(tile)
+		T := end - start
+		if T < pairTokens {
+			for i := range 2 {
+				if at.from == 0 {
+					matTile(dst[i*panelRows:], stride, m, a, p+i, tile, m.at(far), 0)
+				}
+			}
+			continue
+		}
+		for half := range 2 {
+			first := half * T / 2
+			from := m.at(far + half*m.panelBytes + tile*share/tiles)
+			pairKernel(&job, dst[(start+first)*stride:], stride, m, a, tile, first, at.from, from, share/tiles/blocks)
+		}
 	}
+}
+
+// span is how many bytes of a panel its first columns take.
+func (m *Matrix) span(cols int) int {
+	unit, size := m.kind.unit()
+	return cols / unit * size
 }
 
 // at is a place among the weights to prefetch from; past the end, the last byte, which does no harm.

@@ -4,48 +4,58 @@
 
 package kernel
 
-// pairAVX512 multiplies two panels, panel bytes apart, by half of a tile of T tokens: see tileAVX512.
-func pairAVX512(k kind, T int, dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int) {
+// pairAVX512 multiplies two panels by half of a tile of T tokens.
+func pairAVX512(k kind, T int, job *pairJob) {
 	switch {
 	case k == kindQ4K && T == 8:
-		avx512Q4KPair8(dst, stride, w, panel, codes, fields, units, far, step)
+		avx512Q4KPair8(job)
 	case k == kindQ4K && T == 12:
-		avx512Q4KPair12(dst, stride, w, panel, codes, fields, units, far, step)
+		avx512Q4KPair12(job)
 	case k == kindQ6K && T == 8:
-		avx512Q6KPair8(dst, stride, w, panel, codes, fields, units, far, step)
+		avx512Q6KPair8(job)
 	case k == kindQ6K && T == 12:
-		avx512Q6KPair12(dst, stride, w, panel, codes, fields, units, far, step)
+		avx512Q6KPair12(job)
 	case k == kindQ50 && T == 8:
-		avx512Q50Pair8(dst, stride, w, panel, codes, fields, units, far, step)
+		avx512Q50Pair8(job)
 	case k == kindQ50 && T == 12:
-		avx512Q50Pair12(dst, stride, w, panel, codes, fields, units, far, step)
+		avx512Q50Pair12(job)
 	case k == kindQ80 && T == 8:
-		avx512Q80Pair8(dst, stride, w, panel, codes, fields, units, far, step)
+		avx512Q80Pair8(job)
 	case k == kindQ80 && T == 12:
-		avx512Q80Pair12(dst, stride, w, panel, codes, fields, units, far, step)
+		avx512Q80Pair12(job)
 	}
 }
 
 //go:noescape
-func avx512Q4KPair8(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+func avx512Q4KPair8(job *pairJob)
 
 //go:noescape
-func avx512Q4KPair12(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+func avx512Q4KPair12(job *pairJob)
+
+// avx512Q4KScales makes the scales of units of two panels, panel bytes apart: 1664 bytes each.
+//
+//go:noescape
+func avx512Q4KScales(dst, w *byte, panel, units int)
 
 //go:noescape
-func avx512Q6KPair8(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+func avx512Q6KPair8(job *pairJob)
 
 //go:noescape
-func avx512Q6KPair12(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+func avx512Q6KPair12(job *pairJob)
+
+// avx512Q6KScales makes the scales of units of two panels, panel bytes apart: 2048 bytes each.
+//
+//go:noescape
+func avx512Q6KScales(dst, w *byte, panel, units int)
 
 //go:noescape
-func avx512Q50Pair8(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+func avx512Q50Pair8(job *pairJob)
 
 //go:noescape
-func avx512Q50Pair12(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+func avx512Q50Pair12(job *pairJob)
 
 //go:noescape
-func avx512Q80Pair8(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+func avx512Q80Pair8(job *pairJob)
 
 //go:noescape
-func avx512Q80Pair12(dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int)
+func avx512Q80Pair12(job *pairJob)

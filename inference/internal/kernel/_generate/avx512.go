@@ -19,12 +19,17 @@ const bias = 512
 
 // avx512 writes one kernel.
 //
-// DI dst, BX its stride in bytes, SI weights, R9 the superblock's scales, DX activations + bias, CX units, R8 what to prefetch, R10 its step.
+// DI dst, BX its stride in bytes, SI weights, R9 the superblock's scales, DX activations + bias, R12 the sums of their superblocks,
+// CX units, R8 what to prefetch, R10 its step.
 func avx512(a *asm, k kindInfo, T int) {
 	fmt.Fprintf(a, "\n// func avx512%s%d(dst *float32, stride int, w, acts *byte, units int, far *byte, step int)\n", k.name, T)
 	fmt.Fprintf(a, "TEXT ·avx512%s%d(SB), NOSPLIT, $0-56\n", k.name, T)
 	loadArguments(a)
 	a.op("ADDQ $%d, DX", bias)
+	if k.pow2Minima() {
+		a.op("IMUL3Q $%d, CX, R12", k.blocks*actToken*T)
+		a.op("LEAQ -%d(DX)(R12*1), R12", bias)
+	}
 	avx512Constants(a, k)
 	for t := range T {
 		a.op("VPXORD Z%d, Z%d, Z%d", 12+t, 12+t, 12+t)
@@ -43,6 +48,9 @@ func avx512(a *asm, k kindInfo, T int) {
 		a.op("ADDQ $%d, R9", subStep(k))
 		a.op("DECQ R11")
 		a.op("JNZ block")
+		if k.pow2Minima() {
+			avx512Minima(a, T)
+		}
 		a.op("ADDQ $%d, SI", k.size-k.blocks*k.stride)
 	} else {
 		a.op("ADDQ $%d, SI", k.size)
@@ -199,11 +207,8 @@ func avx512Scales(a *asm, k kindInfo, half int) {
 	switch k.name {
 	case "Q4K":
 		a.op("VPMOVZXBD (R9), %s", zW)
-		a.op("VPMOVZXBD 128(R9), %s", zMin)
 		a.op("VCVTDQ2PS %s, %s", zW, zW)
-		a.op("VCVTDQ2PS %s, %s", zMin, zMin)
 		a.op("VMULPS %s, %s, %s", zScale, zW, zW)
-		a.op("VMULPS %s, %s, %s", zSuper, zMin, zMin)
 	case "Q2K":
 		avx512TwoBitScales(a, half)
 	case "Q6K":
@@ -250,13 +255,83 @@ func avx512Sum(a *asm, k kindInfo, T, half int) {
 			a.op("VMULPS.BCST %d(DX), Z%d, Z%d", actScale*T+4*t-bias, t, t)
 		}
 		a.op("VFMADD231PS %s, Z%d, Z%d", zW, t, 12+t)
-		switch k.min {
-		case 1:
+		if k.min > 0 {
 			a.op("VFMADD231PS.BCST %d(DX), %s, Z%d", actSum*T+4*t-bias, zMin, 12+t)
-		case -1:
-			a.op("VFNMADD231PS.BCST %d(DX), %s, Z%d", actSum*T+4*t-bias, zMin, 12+t)
 		}
 	}
+}
+
+// pow2Minima reports whether a kind's minima meet the sums of superblocks, whose scales are powers of two.
+func (k kindInfo) pow2Minima() bool { return pow2Kinds[k.name] && k.min != 0 }
+
+// avx512Minima subtracts what a superblock's minima make of the sums of its inputs; R9 is past its sub-scales. The minima of two
+// blocks at a time are multiplied as 16-bit integers.
+func avx512Minima(a *asm, T int) {
+	a.op("MOVL $0x0bc00000, AX")
+	a.op("VPBROADCASTD AX, %s", zMin)
+	for t := range T {
+		a.op("VPADDD.BCST %d(R12), %s, Z%d", 4*t, zMin, t)
+	}
+	minimaPairs(a, 0, "(R9)", func(i int, z string) {
+		for t := range T {
+			a.op("VPDPWSSD.BCST %d(R12), %s, Z%d", (i+1)*4*T+4*t, z, t)
+		}
+	})
+	for t := range T {
+		a.op("VPADDD.BCST %d(R12), %s, %s", 4*t, zMin, zHigh)
+		a.op("VSUBPS %s, Z%d, Z%d", zHigh, t, t)
+		a.op("VFNMADD231PS %s, Z%d, Z%d", zSuper, t, 12+t)
+	}
+	a.op("ADDQ $%d, R12", superToken*T)
+}
+
+// superSums writes the function that makes the sums of superblocks: a tile's tokens side by side in the lanes of a vector.
+func superSums(a *asm) {
+	a.WriteString("\n// func avx512Sums(dst, blocks *byte, supers, T int)\n")
+	a.WriteString("TEXT ·avx512Sums(SB), NOSPLIT, $0-32\n")
+	for _, s := range []string{"dst+0(FP), DI", "blocks+8(FP), SI", "supers+16(FP), DX", "T+24(FP), CX"} {
+		a.op("MOVQ %s", s)
+	}
+	a.op("MOVL $1, AX")
+	a.op("SHLL CX, AX")
+	a.op("DECL AX")
+	a.op("KMOVW AX, K1") // a lane per token
+	a.op("LEAQ (CX*4), R8")
+	a.op("LEAQ (R8)(R8*8), R9")           // of the field of sums
+	a.op("IMUL3Q $%d, CX, R10", actToken) // from block to block
+	a.op("SHLQ $2, CX")
+	for i, c := range []string{"0x7fffffff", "0x39010204", "0x007fffff", "0xff800000", "0x7f000000", "0x0000ffff"} { // the second: 1/8128
+		a.op("MOVL $%s, AX", c)
+		a.op("VPBROADCASTD AX, Z%d", 20+i)
+	}
+	a.label("super")
+	a.op("VPXORD Z16, Z16, Z16")
+	for j := range 8 {
+		a.op("VMOVUPS.Z (SI)(R9*1), K1, Z%d", j)
+		a.op("VPANDD Z%d, Z20, Z17", j)
+		a.op("VMAXPS Z17, Z16, Z16")
+		a.op("ADDQ R10, SI")
+	}
+	a.op("VMULPS Z21, Z16, Z16")
+	a.op("VPADDD Z22, Z16, Z16")
+	a.op("VPANDD Z23, Z16, Z16") // the unit
+	a.op("VPSUBD Z16, Z24, Z17") // its inverse
+	a.op("VMOVDQU32 Z16, K1, (DI)")
+	a.op("ADDQ CX, DI")
+	for j := range 8 {
+		a.op("VMULPS Z17, Z%d, Z%d", j, j)
+		a.op("VCVTPS2DQ Z%d, Z%d", j, j)
+	}
+	for j := 0; j < 8; j += 2 {
+		a.op("VPSLLD $16, Z%d, Z%d", j+1, j+1)
+		a.op("VPTERNLOGD $0xf8, Z25, Z%d, Z%d", j, j+1)
+		a.op("VMOVDQU32 Z%d, K1, (DI)", j+1)
+		a.op("ADDQ CX, DI")
+	}
+	a.op("DECQ DX")
+	a.op("JNZ super")
+	a.op("VZEROUPPER")
+	a.op("RET")
 }
 
 // avx512Float writes the kernel of float panels: acts points at T rows of floats, step bytes apart; units is the columns.

@@ -28,6 +28,8 @@ const (
 	actSum    = 36
 	actSeed8  = 44 // for offset 128
 	actSeed32 = 48 // for offset 32, of the halves
+
+	superToken = 20 // bytes per token and superblock, after the blocks: a scale, and eight sums in units of it
 )
 
 // halves reports whether the halves of a block have scales of their own.

@@ -105,7 +105,11 @@ func main() {
 				pair(a, k, t)
 			}
 		}
+		if k.pairs() && k.blocks > 1 {
+			pairScales(a, k)
+		}
 	}
+	superSums(a)
 	write("pair_avx512_amd64.s", a.trim())
 	pairDeclarations([]int{8, 12})
 	attend(isa512)

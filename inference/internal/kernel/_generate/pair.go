@@ -2,19 +2,29 @@ package main
 
 import "fmt"
 
-// The kernels of panel pairs: 32 rows times half a tile. Each broadcast activation serves two panels, so that loads don't bind.
-// For kinds in superblocks the activations' scales are powers of two and cost nothing: sums start at 3·2^22 in units of the
-// scale, so that they are floats with the scale in their exponent.
+// The kernels of panel pairs: 32 rows times half a tile. Each broadcast activation serves two panels, so that loads don't bind;
+// what binds is the two places where such processors multiply, be it bytes or floats. So for kinds in superblocks the weights'
+// scales are made once for all half tiles, the activations' scales are powers of two and cost nothing (sums start at 3·2^22 in
+// units of the scale, so that they are floats with the scale in their exponent), and minima are multiplied as integers, a
+// superblock at a time.
 //
 // Registers: T integer sums, T float sums, then codes of the two panels, a spare, and what stays.
 const (
 	pairCodes0 = "Z24"
 	pairCodes1 = "Z25"
 	pairSpare  = "Z26"
-	pairScale0 = "Z27" // d of a superblock, or the high bits of a block
+	pairScale0 = "Z27" // the high bits of a block
 	pairScale1 = "Z28"
 	pairUnit   = "Z29" // what makes 3·2^22·s of a power of two s, added to its bits, or 3·2^22
 	pairHigh   = "Z30" // the mask of high bits
+)
+
+// Scales of a unit of two panels, as pairScales writes them: 64 bytes of either panel side by side; after a Q4K unit's scales its
+// minima, two blocks' in 16 bits each, and what they are multiplied with.
+const (
+	pairScaleStep = 128
+	pairMin       = 8 * pairScaleStep
+	pairDMin      = pairMin + 4*pairScaleStep
 )
 
 // pow2Kinds are those for which activations are scaled so.
@@ -23,21 +33,24 @@ var pow2Kinds = map[string]bool{"Q4K": true, "Q6K": true}
 // pairs reports whether a kind has these kernels: those whose sums gain by them.
 func (k kindInfo) pairs() bool { return pow2Kinds[k.name] || k.name == "Q50" || k.name == "Q80" }
 
-// pairParams are the parameters in Go.
-const pairParams = "dst *float32, stride int, w *byte, panel int, codes, fields *byte, units int, far *byte, step int"
+// pairSize is the number of bytes of a unit's scales.
+func (k kindInfo) pairSize() int {
+	if k.name == "Q4K" {
+		return pairDMin + pairScaleStep
+	}
+	return 2 * 8 * pairScaleStep
+}
 
 // pair writes the kernel for half a tile of T tokens.
 //
-// DI dst, BX its stride in bytes, SI weights of the first panel, R13 how far the second is, R9 the superblock's scales, R12 the
-// same of the first block, DX codes, R14 fields + bias, CX units, R8 what to prefetch, R10 its step.
+// DI dst, BX its stride in bytes, SI weights of the first panel, R13 how far the second is, R9 scales, DX codes, R14 fields + bias,
+// R12 the sums of superblocks, CX units, R8 what to prefetch, R10 its step.
 func pair(a *asm, k kindInfo, T int) {
-	fmt.Fprintf(a, "\n// func avx512%sPair%d(%s)\n", k.name, T, pairParams)
-	fmt.Fprintf(a, "TEXT ·avx512%sPair%d(SB), NOSPLIT, $0-72\n", k.name, T)
-	for _, s := range []string{
-		"dst+0(FP), DI", "stride+8(FP), BX", "w+16(FP), SI", "panel+24(FP), R13", "codes+32(FP), DX", "fields+40(FP), R14",
-		"units+48(FP), CX", "far+56(FP), R8", "step+64(FP), R10",
-	} {
-		a.op("MOVQ %s", s)
+	fmt.Fprintf(a, "\n// func avx512%sPair%d(job *pairJob)\n", k.name, T)
+	fmt.Fprintf(a, "TEXT ·avx512%sPair%d(SB), NOSPLIT, $0-8\n", k.name, T)
+	a.op("MOVQ job+0(FP), AX")
+	for i, r := range []string{"DI", "BX", "SI", "R13", "DX", "R14", "CX", "R8", "R10", "R9", "R12", "R11"} {
+		a.op("MOVQ %d(AX), %s", 8*i, r)
 	}
 	a.op("SHLQ $2, BX")
 	a.op("ADDQ $%d, R14", bias)
@@ -49,15 +62,9 @@ func pair(a *asm, k kindInfo, T int) {
 		a.op("MOVL $%s, AX", c[0])
 		a.op("VPBROADCASTD AX, %s", c[1])
 	}
-	for i := range T {
-		a.op("VPXORD Z%d, Z%d, Z%d", T+i, T+i, T+i)
-	}
+	pairBegin(a, T)
 	a.label("unit")
 	if k.blocks > 1 {
-		a.op("LEAQ %d(SI), R9", k.blocks*k.stride)
-		a.op("MOVQ R9, R12")
-		a.op("VCVTPH2PS 256(R12), %s", pairScale0)
-		a.op("VCVTPH2PS 256(R12)(R13*1), %s", pairScale1)
 		a.op("MOVQ $%d, R11", k.blocks)
 		a.label("block")
 	}
@@ -66,9 +73,12 @@ func pair(a *asm, k kindInfo, T int) {
 	a.op("ADDQ $%d, R14", actToken*T)
 	if k.blocks > 1 {
 		a.op("ADDQ $%d, SI", k.stride)
-		a.op("ADDQ $%d, R9", subStep(k))
+		a.op("ADDQ $%d, R9", pairScaleStep*map[bool]int{false: 1, true: 2}[k.halves()])
 		a.op("DECQ R11")
 		a.op("JNZ block")
+		if k.min != 0 {
+			pairMinima(a, T)
+		}
 		a.op("ADDQ $%d, SI", k.size-k.blocks*k.stride)
 	} else {
 		a.op("ADDQ $%d, SI", k.size)
@@ -84,6 +94,23 @@ func pair(a *asm, k kindInfo, T int) {
 	}
 	a.op("VZEROUPPER")
 	a.op("RET")
+}
+
+// pairBegin sets the float sums to zero or, if there are columns before, to what these left in dst.
+func pairBegin(a *asm, T int) {
+	for i := range T {
+		a.op("VPXORD Z%d, Z%d, Z%d", T+i, T+i, T+i)
+	}
+	a.op("TESTQ R11, R11")
+	a.op("JZ unit")
+	a.op("MOVQ DI, AX")
+	for t := range T / 2 {
+		a.op("VMOVUPS (AX), Z%d", T+t)
+		a.op("VMOVUPS 64(AX), Z%d", T+T/2+t)
+		if t+1 < T/2 {
+			a.op("ADDQ BX, AX")
+		}
+	}
 }
 
 // pairBlock multiplies a block of 32 columns of both panels.
@@ -174,38 +201,25 @@ func pairUnpack(a *asm, k kindInfo, g int, z, address string) {
 	a.op("VPTERNLOGD $0xf8, %s, %s, %s", from, pairHigh, z)
 }
 
-// pairScales sets the two registers to the weights' scales in a block, or in half a block.
-func pairScales(a *asm, k kindInfo, half int) {
-	for p, z := range []string{pairCodes0, pairCodes1} {
-		weights, sub := []string{"(SI)", "(SI)(R13*1)"}[p], []string{"(R9)", "(R9)(R13*1)"}[p]
-		switch k.name {
-		case "Q4K", "Q6K":
-			if k.bits == 4 {
-				a.op("VPMOVZXBD 0%s, %s", sub, z)
-			} else {
-				a.op("VPMOVSXBD %d%s, %s", 16*half, sub, z)
-			}
-			a.op("VCVTDQ2PS %s, %s", z, z)
-			a.op("VMULPS %s, %s, %s", []string{pairScale0, pairScale1}[p], z, z)
-		default:
-			a.op("VCVTPH2PS %d%s, %s", k.size-32, weights, z)
+// pairWeights are the scales of both panels in a block, or in half a block: of kinds in superblocks where they are.
+func pairWeights(a *asm, k kindInfo, half int) [2]string {
+	if k.blocks > 1 {
+		at := half * pairScaleStep
+		if !k.halves() {
+			at = 0
 		}
+		a.op("VMOVAPS %d(R9), %s", at, pairCodes0)
+		a.op("VMOVAPS %d(R9), %s", at+64, pairCodes1)
+	} else {
+		a.op("VCVTPH2PS %d(SI), %s", k.size-32, pairCodes0)
+		a.op("VCVTPH2PS %d(SI)(R13*1), %s", k.size-32, pairCodes1)
 	}
+	return [2]string{pairCodes0, pairCodes1}
 }
 
-// pairMinima sets the two registers to the weights' minima in a block.
-func pairMinima(a *asm) {
-	for p, z := range []string{pairCodes0, pairCodes1} {
-		a.op("VPMOVZXBD 128%s, %s", []string{"(R9)", "(R9)(R13*1)"}[p], z)
-		a.op("VCVTPH2PS 288%s, %s", []string{"(R12)", "(R12)(R13*1)"}[p], pairSpare)
-		a.op("VCVTDQ2PS %s, %s", z, z)
-		a.op("VMULPS %s, %s, %s", pairSpare, z, z)
-	}
-}
-
-// pairSum adds the integer sums, times the weights' scales, to the float sums, and what the minima add.
+// pairSum adds the integer sums, times the weights' scales, to the float sums.
 func pairSum(a *asm, k kindInfo, T, half int) {
-	pairScales(a, k, half)
+	weights := pairWeights(a, k, half)
 	for t := range T / 2 {
 		scale := fmt.Sprintf("%d(R14)", actScale*T+4*t-bias)
 		if pow2Kinds[k.name] {
@@ -213,7 +227,7 @@ func pairSum(a *asm, k kindInfo, T, half int) {
 		} else {
 			a.op("VBROADCASTSS %s, %s", scale, pairSpare)
 		}
-		for p, z := range []string{pairCodes0, pairCodes1} {
+		for p, z := range weights {
 			i := p*T/2 + t
 			if pow2Kinds[k.name] {
 				a.op("VSUBPS %s, Z%d, Z%d", pairSpare, i, i)
@@ -224,15 +238,82 @@ func pairSum(a *asm, k kindInfo, T, half int) {
 			a.op("VFMADD231PS %s, Z%d, Z%d", z, i, T+i)
 		}
 	}
-	if k.min == 0 {
-		return
-	}
-	pairMinima(a)
+}
+
+// pairMinima subtracts what a superblock's minima make of the sums of its inputs; R9 is past its scales.
+func pairMinima(a *asm, T int) {
 	for t := range T / 2 {
-		a.op("VBROADCASTSS %d(R14), %s", actSum*T+4*t-bias, pairSpare)
+		a.op("VPADDD.BCST %d(R12), %s, Z%d", 4*t, pairUnit, t)
+		a.op("VMOVDQA32 Z%d, Z%d", t, T/2+t)
+	}
+	for i := range 4 {
 		for p, z := range []string{pairCodes0, pairCodes1} {
-			a.op("VFNMADD231PS %s, %s, Z%d", pairSpare, z, T+p*T/2+t)
+			a.op("VMOVDQA32 %d(R9), %s", i*pairScaleStep+64*p, z)
 		}
+		for t := range T / 2 {
+			a.op("VPBROADCASTD %d(R12), %s", (i+1)*4*T+4*t, pairSpare)
+			a.op("VPDPWSSD %s, %s, Z%d", pairSpare, pairCodes0, t)
+			a.op("VPDPWSSD %s, %s, Z%d", pairSpare, pairCodes1, T/2+t)
+		}
+	}
+	a.op("VMOVAPS %d(R9), %s", pairDMin-pairMin, pairCodes0)
+	a.op("VMOVAPS %d(R9), %s", pairDMin-pairMin+64, pairCodes1)
+	for t := range T / 2 {
+		a.op("VPADDD.BCST %d(R12), %s, %s", 4*t, pairUnit, pairSpare)
+		for p, z := range []string{pairCodes0, pairCodes1} {
+			i := p*T/2 + t
+			a.op("VSUBPS %s, Z%d, Z%d", pairSpare, i, i)
+			a.op("VFNMADD231PS %s, Z%d, Z%d", z, i, T+i)
+		}
+	}
+	a.op("ADDQ $%d, R9", pairDMin-pairMin+pairScaleStep)
+	a.op("ADDQ $%d, R12", superToken*T)
+}
+
+// pairScales writes the function that makes the scales of units of two panels.
+func pairScales(a *asm, k kindInfo) {
+	fmt.Fprintf(a, "\n// func avx512%sScales(dst, w *byte, panel, units int)\n", k.name)
+	fmt.Fprintf(a, "TEXT ·avx512%sScales(SB), NOSPLIT, $0-32\n", k.name)
+	for _, s := range []string{"dst+0(FP), DI", "w+8(FP), SI", "panel+16(FP), R13", "units+24(FP), CX"} {
+		a.op("MOVQ %s", s)
+	}
+	a.op("ADDQ $%d, SI", k.blocks*k.stride)
+	a.label("unit")
+	for p, base := range []string{"(SI)", "(SI)(R13*1)"} {
+		a.op("VCVTPH2PS 256%s, Z0", base)
+		extend, n := "VPMOVZXBD", 8
+		if k.halves() {
+			extend, n = "VPMOVSXBD", 16
+		}
+		for i := range n {
+			a.op("%s %d%s, Z%d", extend, 16*i, base, 1+i%4)
+			a.op("VCVTDQ2PS Z%d, Z%d", 1+i%4, 1+i%4)
+			a.op("VMULPS Z0, Z%d, Z%d", 1+i%4, 1+i%4)
+			a.op("VMOVAPS Z%d, %d(DI)", 1+i%4, i*pairScaleStep+64*p)
+		}
+		if k.min == 0 {
+			continue
+		}
+		minimaPairs(a, 128, base, func(i int, z string) { a.op("VMOVDQA32 %s, %d(DI)", z, pairMin+i*pairScaleStep+64*p) })
+		a.op("VCVTPH2PS 288%s, Z0", base)
+		a.op("VMOVAPS Z0, %d(DI)", pairDMin+64*p)
+	}
+	a.op("ADDQ $%d, DI", k.pairSize())
+	a.op("ADDQ $%d, SI", k.size)
+	a.op("DECQ CX")
+	a.op("JNZ unit")
+	a.op("VZEROUPPER")
+	a.op("RET")
+}
+
+// minimaPairs gives each two blocks' minima, at an address, side by side in 16 bits each.
+func minimaPairs(a *asm, at int, base string, use func(i int, z string)) {
+	for i := range 4 {
+		a.op("VPMOVZXBD %d%s, %s", at+32*i, base, zLow)
+		a.op("VPMOVZXBD %d%s, %s", at+32*i+16, base, zHigh)
+		a.op("VPSLLD $16, %s, %s", zHigh, zHigh)
+		a.op("VPORD %s, %s, %s", zHigh, zLow, zLow)
+		use(i, zLow)
 	}
 }
 
@@ -240,12 +321,12 @@ func pairSum(a *asm, k kindInfo, T, half int) {
 func pairDeclarations(tokens []int) {
 	d := &asm{}
 	d.WriteString("// Code generated by _generate; DO NOT EDIT.\n\n//go:build amd64 && !noasm\n\npackage kernel\n")
-	d.WriteString("\n// pairAVX512 multiplies two panels, panel bytes apart, by half of a tile of T tokens: see tileAVX512.\n")
-	fmt.Fprintf(d, "func pairAVX512(k kind, T int, %s) {\n\tswitch {\n", pairParams)
+	d.WriteString("\n// pairAVX512 multiplies two panels by half of a tile of T tokens.\n")
+	d.WriteString("func pairAVX512(k kind, T int, job *pairJob) {\n\tswitch {\n")
 	for _, k := range kinds {
 		for _, t := range tokens {
 			if k.pairs() {
-				fmt.Fprintf(d, "\tcase k == kind%s && T == %d:\n\t\tavx512%sPair%d(dst, stride, w, panel, codes, fields, units, far, step)\n", k.name, t, k.name, t)
+				fmt.Fprintf(d, "\tcase k == kind%s && T == %d:\n\t\tavx512%sPair%d(job)\n", k.name, t, k.name, t)
 			}
 		}
 	}
@@ -253,8 +334,12 @@ func pairDeclarations(tokens []int) {
 	for _, k := range kinds {
 		for _, t := range tokens {
 			if k.pairs() {
-				fmt.Fprintf(d, "\n//go:noescape\nfunc avx512%sPair%d(%s)\n", k.name, t, pairParams)
+				fmt.Fprintf(d, "\n//go:noescape\nfunc avx512%sPair%d(job *pairJob)\n", k.name, t)
 			}
+		}
+		if k.pairs() && k.blocks > 1 {
+			fmt.Fprintf(d, "\n// avx512%sScales makes the scales of units of two panels, panel bytes apart: %d bytes each.\n", k.name, k.pairSize())
+			fmt.Fprintf(d, "//\n//go:noescape\nfunc avx512%sScales(dst, w *byte, panel, units int)\n", k.name)
 		}
 	}
 	write("pair_avx512_amd64.go", d.trim())
