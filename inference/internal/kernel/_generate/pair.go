@@ -13,8 +13,8 @@ const (
 	pairCodes0 = "Z24"
 	pairCodes1 = "Z25"
 	pairSpare  = "Z26"
-	pairScale0 = "Z27" // the high bits of a block
-	pairScale1 = "Z28"
+	pairHigh0  = "Z27" // the high bits of a block, or of half a block
+	pairHigh1  = "Z28"
 	pairUnit   = "Z29" // what makes 3·2^22·s of a power of two s, added to its bits, or 3·2^22
 	pairHigh   = "Z30" // the mask of high bits
 )
@@ -157,9 +157,9 @@ func pairFetch(a *asm, k kindInfo, g int) {
 
 // pairStart sets the integer sums of a block, or of half a block, to where they begin.
 func pairStart(a *asm, k kindInfo, T, half int) {
-	if k.bits == 5 {
-		a.op("VMOVDQU32 256(SI), %s", pairScale0)
-		a.op("VMOVDQU32 256(SI)(R13*1), %s", pairScale1)
+	if k.bits == 5 || k.bits == 6 {
+		a.op("VMOVDQU32 %d(SI), %s", 256+64*half, pairHigh0)
+		a.op("VMOVDQU32 %d(SI)(R13*1), %s", 256+64*half, pairHigh1)
 	}
 	for t := range T / 2 {
 		if k.seed == 0 {
@@ -186,9 +186,9 @@ func pairUnpack(a *asm, k kindInfo, g int, z, address string) {
 	if k.bits == 4 {
 		return
 	}
-	from, up := fmt.Sprintf("%d%s", 256+64*(g/4), address), 4-2*(g%4)
+	from, up := map[string]string{pairCodes0: pairHigh0, pairCodes1: pairHigh1}[z], 4-2*(g%4)
 	if k.bits == 5 {
-		from, up = map[string]string{pairCodes0: pairScale0, pairCodes1: pairScale1}[z], 4-g
+		up = 4 - g
 	}
 	switch {
 	case up > 0:
