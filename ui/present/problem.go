@@ -71,6 +71,7 @@ func sentinels() []sentinel {
 		{inference.ErrTooLarge, "model.format", false},
 		{inference.ErrMemory, "model.memory", false},
 		{inference.ErrContext, "context", false},
+		{inference.ErrLost, "model.lost", false},
 		{inference.ErrClosed, "model.closed", false},
 	}
 }
