@@ -267,6 +267,10 @@ func (n *Net) sizeUnits() {
 		}
 		n.block = (n.block + 1) / 2
 	}
+	if n.n > 0 { // units of one size end together
+		blocks := (n.n + n.block - 1) / n.block
+		n.block = (n.n + blocks - 1) / blocks
+	}
 }
 
 // Logits multiplies the kept residuals from to from+count with the head, at most MaxLogits of them. The i-th result

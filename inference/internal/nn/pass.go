@@ -48,21 +48,33 @@ func (n *Net) meet(i, inner int) {
 		n.acts.Reset(n.n, n.Config.Width)
 		n.inner.Reset(n.n, inner)
 		if n.acts.Tiles() == 1 {
-			n.join(0, &n.joints[i])
+			n.join(0, n.n, &n.joints[i])
 		}
 	})
-	if n.acts.Tiles() == 1 {
+	tiles := n.acts.Tiles()
+	if tiles == 1 {
 		return
 	}
+	_, tokens := n.acts.Tile(0)
+	parts := 1
+	if tiles < 4*n.pool.workers { // one part of each tile after the other: tokens of one tile share cache lines
+		parts, tokens = (tokens+jointTokens-1)/jointTokens, jointTokens
+	}
 	for {
-		tile, ok := n.pool.next(n.acts.Tiles())
+		u, ok := n.pool.next(tiles * parts)
 		if !ok {
 			break
 		}
-		n.join(tile, &n.joints[i])
+		from, to := n.acts.Tile(u % tiles)
+		if from += u / tiles * tokens; from < to {
+			n.join(from, min(from+tokens, to), &n.joints[i])
+		}
 	}
 	n.pool.arrive(nothing)
 }
+
+// jointTokens is the number of tokens that pass a joint together: so many are normed and quantised within the first-level cache.
+const jointTokens = 4
 
 // narrow drops the tokens that nobody wants to know the residual of: with the last layer's keys and values they are done.
 func (n *Net) narrow() {
@@ -91,20 +103,22 @@ func (n *Net) narrow() {
 	n.sizeUnits()
 }
 
-// join lets a tile's tokens pass a joint, and quantises what the next sublayer is given.
-func (n *Net) join(tile int, j *joint) {
+// join lets the tokens from … to−1 pass a joint, and quantises what the next sublayer is given.
+func (n *Net) join(from, to int, j *joint) {
 	c := n.Config
-	from, to := n.acts.Tile(tile)
-	for t := from; t < to; t++ {
-		x, y := n.x[t*c.Width:(t+1)*c.Width], n.y[t*c.Width:(t+1)*c.Width]
-		j.add(x, y, c.NormEps)
-		if j.input.Weight != nil {
-			j.input.apply(y, x, c.NormEps)
-		} else {
-			copy(y, x)
+	for ; from < to; from += jointTokens {
+		end := min(from+jointTokens, to)
+		for t := from; t < end; t++ {
+			x, y := n.x[t*c.Width:(t+1)*c.Width], n.y[t*c.Width:(t+1)*c.Width]
+			j.add(x, y, c.NormEps)
+			if j.input.Weight != nil {
+				j.input.apply(y, x, c.NormEps)
+			} else {
+				copy(y, x)
+			}
 		}
+		n.acts.QuantiseRange(from, end, 0, c.Width, n.y[from*c.Width:], c.Width)
 	}
-	n.acts.Quantise(tile, n.y, c.Width)
 }
 
 // embed looks the tokens up.
@@ -157,18 +171,18 @@ func (n *Net) heads(l int, own *scratch) {
 		if !ok {
 			return
 		}
-		switch {
-		case h < c.Heads:
-			kernel.MatMulPart(own.up, c.HeadDim, y.Query.Matrix, n.acts, h*panels, (h+1)*panels)
-			n.packQuery(l, h, own.up)
-		case h < c.Heads+c.KVHeads:
-			h -= c.Heads
+		switch { // values first: they take longest where their weights have more bits
+		case h < c.KVHeads:
+			kernel.MatMulPart(own.up, c.HeadDim, y.Value.Matrix, n.acts, h*panels, (h+1)*panels)
+			n.storeValues(l, h, own.up)
+		case h < 2*c.KVHeads:
+			h -= c.KVHeads
 			kernel.MatMulPart(own.up, c.HeadDim, y.Key.Matrix, n.acts, h*panels, (h+1)*panels)
 			n.storeKeys(l, h, own.up)
 		default:
-			h -= c.Heads + c.KVHeads
-			kernel.MatMulPart(own.up, c.HeadDim, y.Value.Matrix, n.acts, h*panels, (h+1)*panels)
-			n.storeValues(l, h, own.up)
+			h -= 2 * c.KVHeads
+			kernel.MatMulPart(own.up, c.HeadDim, y.Query.Matrix, n.acts, h*panels, (h+1)*panels)
+			n.packQuery(l, h, own.up)
 		}
 	}
 }
