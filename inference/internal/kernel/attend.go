@@ -138,6 +138,27 @@ func widen(dst []float32, src []uint16) []float32 {
 	return dst
 }
 
+// Merge joins what other has seen, of the same rows, to what st has: as if it had come behind. What other holds is used up.
+func (st *Attn) Merge(other *Attn, rows, hd int) {
+	for r := range rows {
+		acc, more := st.Acc[r*hd:][:hd], other.Acc[r*hd:][:hd]
+		switch {
+		case other.L[r] == 0:
+			continue
+		case st.L[r] == 0:
+			st.M[r], st.L[r] = other.M[r], other.L[r]
+			copy(acc, more)
+			continue
+		}
+		m := max(st.M[r], other.M[r])
+		a, b := exp32(st.M[r]-m), exp32(other.M[r]-m)
+		scaleBy(acc, acc, st.ones[:hd], a)
+		scaleBy(more, more, st.ones[:hd], b)
+		add(acc, more)
+		st.M[r], st.L[r] = m, st.L[r]*a+other.L[r]*b
+	}
+}
+
 // Output writes row r's attention, Acc divided by L, to dst[:hd]. A row that has seen nothing gives zeros.
 func (st *Attn) Output(dst []float32, r int) {
 	hd := len(dst)

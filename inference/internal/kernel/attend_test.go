@@ -82,8 +82,9 @@ func checkAttend(t *testing.T, rng *rand.Rand, rows, hd int) {
 			spans[r] = []Span{{}, {}, {0, rng.IntN(2)}}
 		}
 	}
-	var st Attn
+	var st, merged, alone Attn // page after page, and each page by itself
 	st.Reset(rows, hd)
+	merged.Reset(rows, hd)
 	ks, vs := make([][]uint16, pages), make([][]uint16, pages)
 	for p := range pages {
 		ks[p], vs[p] = page(rng, hd)
@@ -101,13 +102,19 @@ func checkAttend(t *testing.T, rng *rand.Rand, rows, hd int) {
 			page.Next = ks[p-1]
 		}
 		AttendPage(&st, q, rows, hd, page, now, float32(scale))
+		alone.Reset(rows, hd)
+		AttendPage(&alone, q, rows, hd, page, now, float32(scale))
+		merged.Merge(&alone, rows, hd)
 	}
 	got := make([]float32, hd)
 	for r := range rows {
-		st.Output(got, r)
-		for i, want := range attention(q[r*hd:][:hd], hd, ks, vs, spans[r], scale) {
-			if !(math.Abs(float64(got[i])-want) <= 1e-5) {
-				t.Fatalf("hd %d, row %d of %d, spans %v: column %d is %v, want %v", hd, r, rows, spans[r], i, got[i], want)
+		want := attention(q[r*hd:][:hd], hd, ks, vs, spans[r], scale)
+		for _, st := range []*Attn{&st, &merged} {
+			st.Output(got, r)
+			for i, want := range want {
+				if !(math.Abs(float64(got[i])-want) <= 1e-5) {
+					t.Fatalf("hd %d, row %d of %d, spans %v: column %d is %v, want %v", hd, r, rows, spans[r], i, got[i], want)
+				}
 			}
 		}
 	}

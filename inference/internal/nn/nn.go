@@ -8,7 +8,7 @@
 // a barrier between phases; the last to arrive does the small serial work in between. A layer has five phases:
 //
 //	heads      queries, keys and values, one head at a time: bias, rotation, into the pages
-//	attention  heads of keys with a run of query rows, quantised
+//	attention  heads of keys with a run of query rows, or with a part of their pages, quantised
 //	output     the heads' sum, projected
 //	hidden     gate and up, the activation, quantised
 //	down       back to the residual
@@ -69,11 +69,14 @@ type Net struct {
 	left   []int32 // the same in their own order: scratch of narrow
 	rows   []rowAt
 	block  int // tokens of one unit of attention
+	split  int // parts that each unit is split into
 	head   headJob
 	each   func(i int)
 	eachN  int
 	loans  []Loan
-	own    []scratch // by worker
+	own    []scratch      // by worker
+	parts  []kernel.Attn  // of split units: by unit, run of pages and head
+	ready  []atomic.Int32 // parts of a unit that are there
 	passes passes
 
 	interrupt atomic.Bool
@@ -91,9 +94,9 @@ type headJob struct{ from, n int }
 
 // scratch is a worker's own memory.
 type scratch struct {
-	all, some kernel.Attn // of a unit's rows, and of those that share a page
-	spans     []kernel.Span
-	mixed     []float32 // attention's result for a unit's tokens
+	all, part, some kernel.Attn // of a unit's rows, of a run of its pages, and of those rows that share a page
+	spans           []kernel.Span
+	mixed           []float32 // attention's result for a unit's tokens
 	// gate and up are a unit's columns of all tokens; a head's, in its phase, is in up.
 	gate, up []float32
 	turn     []float32 // a key on loan, and the angles that it turns by
@@ -139,9 +142,16 @@ func New(w *Weights, cache *kv.Cache, workers, maxTokens, maxLogits, context int
 		own := &n.own[i]
 		own.spans = make([]kernel.Span, most)
 		own.all.Reset(most, c.HeadDim)
+		if context > runPages*kv.PageTokens {
+			own.part.Reset(most, c.HeadDim)
+		}
 		own.turn = floats(2 * c.HeadDim)
 		own.mixed = floats(most * unitHeads(c) * c.HeadDim)
 		own.gate, own.up = floats(maxTokens*maxGrain*panelRows), floats(maxTokens*max(maxGrain*panelRows, c.HeadDim))
+	}
+	n.parts, n.ready = make([]kernel.Attn, partsOf(c, workers, context)), make([]atomic.Int32, minUnits*workers)
+	for i := range n.parts {
+		n.parts[i].Reset(c.Group(), c.HeadDim)
 	}
 	n.passes = passes{n.forward, n.multiplyHead, n.runEach, n.lend, n.narrow}
 	return n
@@ -172,7 +182,8 @@ func WorkingBytes(w *Plan, workers, maxTokens, maxLogits, context int) int64 {
 	if c.Turns.LocalBase > 0 {
 		tables *= 2
 	}
-	return int64(maxTokens)*int64(perToken+acts) + 4*int64(maxLogits)*int64(c.Vocab) + 4*int64(context)*int64(tables)
+	parts := int64(partsOf(c, workers, context)) * int64(4*(c.Group()*(c.HeadDim+2)+c.HeadDim+512))
+	return parts + int64(maxTokens)*int64(perToken+acts) + 4*int64(maxLogits)*int64(c.Vocab) + 4*int64(context)*int64(tables)
 }
 
 // Layout is the shape of the pages that a network's keys and values need. An encoder's are read in the pass that writes
@@ -261,16 +272,33 @@ func (n *Net) arrange(rows []Row) {
 func (n *Net) sizeUnits() {
 	c := n.Config
 	n.block = max(1, maxRows/c.Group())
-	for n.block > 1 && (n.n+n.block-1)/n.block*c.KVHeads < 2*n.pool.workers && n.n > 1 {
+	for n.block > 1 && (n.n+n.block-1)/n.block*c.KVHeads < minUnits*n.pool.workers && n.n > 1 {
 		if n.block >= n.n && c.KVHeads >= n.pool.workers && c.KVHeads%n.pool.workers == 0 {
 			break
 		}
 		n.block = (n.block + 1) / 2
 	}
-	if n.n > 0 { // units of one size end together
-		blocks := (n.n + n.block - 1) / n.block
-		n.block = (n.n + blocks - 1) / blocks
+	n.split = 1
+	if n.n == 0 {
+		return
 	}
+	blocks := (n.n + n.block - 1) / n.block
+	n.block = (n.n + blocks - 1) / blocks // units of one size end together
+	groups := (c.KVHeads + unitHeads(c) - 1) / unitHeads(c)
+	if units := blocks * groups; n.block == 1 && units < minUnits*n.pool.workers && units%n.pool.workers != 0 {
+		n.split = max(1, runsOf(int(slices.Max(n.seen[:n.n]))))
+	}
+}
+
+// minUnits is the number of units of attention per worker below which they are made smaller.
+const minUnits = 2
+
+// partsOf is the number of parts that split units have at most.
+func partsOf(c arch.Config, workers, context int) int {
+	if runs := runsOf(context); runs > 1 && workers > 1 {
+		return minUnits * workers * runs * unitHeads(c)
+	}
+	return 0
 }
 
 // Logits multiplies the kept residuals from to from+count with the head, at most MaxLogits of them. The i-th result

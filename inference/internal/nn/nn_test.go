@@ -35,7 +35,7 @@ func network(t testing.TB, o inferencetest.Options, workers int) (*Net, *kv.Cach
 		t.Fatal(err)
 	}
 	cache := kv.New(kv.Layout{Layers: c.Layers, Heads: c.KVHeads, Dim: c.HeadDim}, 64, 32, kernel.Halves)
-	n := New(w, cache, workers, 128, 16, 512)
+	n := New(w, cache, workers, 128, 16, max(512, o.Context))
 	t.Cleanup(func() {
 		n.Close()
 		cache.Close()
@@ -129,6 +129,49 @@ func TestRowsDoNotMatter(t *testing.T) {
 	for i := range rows - 1 {
 		if !slices.Equal(n.Row(i), want[rows-2-i]) {
 			t.Errorf("row %d has other logits among others", rows-2-i)
+		}
+	}
+}
+
+// Where few tokens have long contexts, their attention is split among the workers: the logits are the same bits as in a
+// prompt's pass, which isn't.
+func TestLongContextsAreSplit(t *testing.T) {
+	const long, rows = 2200, 3
+	tokens := ids(long+1, 7)
+	var want []float32
+	for _, workers := range []int{1, 2, 3, 5, 8} {
+		n, cache := network(t, inferencetest.Options{Context: 4096, Type: "Q8_0", Seed: 3}, workers)
+		seq := cache.Open(nil)
+		read(t, n, seq, tokens[:long-40], 128)
+		other := seq.Fork()
+		got := read(t, n, other, tokens[long-40:], 128)
+		other.Discard()
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d workers: other logits", workers)
+		}
+		read(t, n, seq, tokens[long-40:long], 128)
+		var batch [rows]Row
+		for count := 1; count <= rows; count++ {
+			for i := range count {
+				batch[i] = Row{Seq: seq.Fork(), Tokens: tokens[long:], Logits: 1}
+				if err := batch[i].Seq.Reserve(1); err != nil {
+					t.Fatal(err)
+				}
+			}
+			n.Forward(batch[:count])
+			if split := workers > 2 && count == 1; split && n.split != 3 {
+				t.Errorf("%d workers, one row: split in %d parts", workers, n.split)
+			}
+			n.Logits(0, count)
+			for i := range count {
+				if !slices.Equal(n.Row(i), want) {
+					t.Errorf("%d workers: row %d of %d has other logits", workers, i, count)
+				}
+				batch[i].Seq.Discard()
+			}
 		}
 	}
 }
