@@ -191,8 +191,9 @@ func TestPackedOfOptions(t *testing.T) {
 
 // A mapped file that is cut short ends the request, not the program; the model can be opened again.
 func TestPackedIsCutShort(t *testing.T) {
-	for _, threads := range []int{1, 2, 4} {
-		path, folder := inferencetest.TinyFile(t, inferencetest.Options{}), t.TempDir()
+	for i, quant := range []string{"F32", "Q4_K", "Q6_K", "Q5_0", "Q8_0", "Q4_1", "Q5_K"} {
+		threads := 1 + i%3*i
+		path, folder := inferencetest.TinyFile(t, inferencetest.Options{Type: quant}), t.TempDir()
 		first, _ := opened(t, path, inference.PackedCache(folder))
 		want, err := said(first)
 		if err != nil {
@@ -212,13 +213,13 @@ func TestPackedIsCutShort(t *testing.T) {
 		}
 		for range 3 {
 			if _, err := said(m); !errors.Is(err, inference.ErrLost) {
-				t.Fatalf("%d threads: the request ended with %v, want %v", threads, err, inference.ErrLost)
+				t.Fatalf("%s, %d threads: the request ended with %v, want %v", quant, threads, err, inference.ErrLost)
 			}
 			if _, err := m.Logits(t.Context(), []int32{1, 2, 3}); !errors.Is(err, inference.ErrLost) {
-				t.Fatalf("%d threads: logits ended with %v, want %v", threads, err, inference.ErrLost)
+				t.Fatalf("%s, %d threads: logits ended with %v, want %v", quant, threads, err, inference.ErrLost)
 			}
 			if _, err := m.Score(t.Context(), []inference.Message{{Role: inference.User, Content: "a"}}, []string{"b", "c"}, inference.ScoreOptions{}); !errors.Is(err, inference.ErrLost) {
-				t.Fatalf("%d threads: scores ended with %v, want %v", threads, err, inference.ErrLost)
+				t.Fatalf("%s, %d threads: scores ended with %v, want %v", quant, threads, err, inference.ErrLost)
 			}
 		}
 		m.Close()
