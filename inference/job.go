@@ -103,7 +103,7 @@ func (m *Model) slot(r Request, s Slot, rules sample.Rules) (*sched.Slot, error)
 	switch {
 	case s.Length.Min < 0 || s.Length.Max < 0 || s.Length.Max > 0 && s.Length.Min > s.Length.Max:
 		return nil, fmt.Errorf("%w: a length from %d to %d", ErrRequest, s.Length.Min, s.Length.Max)
-	case s.MaxTokens < 0 || p.MaxTokens < 0 || s.Rules.MaxSentences < 0 || p.LogProbs < 0 || p.LogProbs > maxLogProbs:
+	case s.Tries < 0 || s.Warmer < 0 || s.MaxTokens < 0 || p.MaxTokens < 0 || s.Rules.MaxSentences < 0 || p.LogProbs < 0 || p.LogProbs > maxLogProbs:
 		return nil, fmt.Errorf("%w: a bound out of range", ErrRequest)
 	}
 	rules.Min, rules.Max, rules.Count = s.Length.Min, s.Length.Max, s.Length.Count
@@ -121,6 +121,7 @@ func (m *Model) slot(r Request, s Slot, rules sample.Rules) (*sched.Slot, error)
 		return nil, err
 	}
 	out := &sched.Slot{Name: s.Name, Rules: rules, MaxTokens: most, Params: steer, Alpha: alpha, Probs: p.LogProbs > 0, Others: max(0, p.LogProbs-1)}
+	out.Judge, out.Tries, out.Warmer = s.Judge, s.Tries, s.Warmer
 	if c := r.Classes; c != nil {
 		out.Weights = &sample.Weights{Class: m.classes()}
 		out.Weights.Of[sample.Function], out.Weights.Of[sample.Number] = c.Function, c.Number

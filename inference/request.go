@@ -73,6 +73,15 @@ type Slot struct {
 	Rules     Rules
 	Params    *Params  // nil: the request's
 	Alpha     *float64 // nil: the request's
+	// Judge, when set, is told the text that the slot could end with, and returns how much is wrong with it. While that is
+	// more than 0, the engine takes the text back and writes the slot again where it stands, at most Tries times: nothing
+	// before the slot is computed anew. The text with least wrong stands, of equals the first. Such a slot's text streams
+	// only when it is settled. Judge is called by one goroutine of the engine, on which every other row waits: it must be
+	// quick, and return the same for the same text.
+	Judge func(text string) float64
+	Tries int
+	// Warmer is added to the temperature with every try: at temperature 0 nothing else makes them differ.
+	Warmer float64
 }
 
 // Length bounds a slot's text in the unit of Count (nil: Unicode code points). A zero bound is none. The slot can't end

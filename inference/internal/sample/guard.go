@@ -100,6 +100,9 @@ func (g *Guard) Reset(heal []byte) {
 	g.clear()
 }
 
+// Restart begins the same text anew.
+func (g *Guard) Restart() { g.Reset(g.fixed) }
+
 func (g *Guard) clear() {
 	g.healed, g.text, g.ends, g.checked, g.counted = 0, g.text[:0], g.ends[:0], 0, 0
 	g.run.reset()

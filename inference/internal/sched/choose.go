@@ -67,7 +67,7 @@ func (r *row) prepare(logits []float32) {
 			r.banned = append(r.banned, b.id)
 		}
 	}
-	r.in = sample.Input{Logits: logits, Params: &slot.Params, Written: r.answer, Only: r.only(), Banned: r.banned}
+	r.in = sample.Input{Logits: logits, Params: &r.params, Written: r.answer, Only: r.only(), Banned: r.banned}
 	if r.contrast != nil && slot.Alpha != 0 {
 		r.in.Contrast, r.in.Alpha, r.in.Weights = r.contrast, slot.Alpha, slot.Weights
 	}

@@ -53,6 +53,12 @@ type Slot struct {
 	Params    sample.Params
 	Alpha     float64
 	Weights   *sample.Weights // of Alpha, by class; may be nil
+	// Judge, if set, tells how much is wrong with a text that the slot could end with. While that is more than 0, the slot
+	// is written again, up to Tries times, each Warmer than the one before; the first of those with least wrong stands. It
+	// is called by the loop's goroutine.
+	Judge  func(text string) float64
+	Tries  int
+	Warmer float64
 	// Probs asks for the log-probability of every token; Others for that many alternatives to each.
 	Probs  bool
 	Others int

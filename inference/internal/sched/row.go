@@ -28,10 +28,13 @@ func (f *feed) forget(n int) error {
 	}
 	k := min(n, len(f.pending))
 	f.pending = f.pending[:len(f.pending)-k]
-	if n == k {
-		return nil
+	if n > k {
+		if err := f.seq.Truncate(f.seq.Len() - (n - k)); err != nil {
+			return err
+		}
 	}
-	return f.seq.Truncate(f.seq.Len() - (n - k))
+	f.prompt = f.prompt[:min(len(f.prompt), f.total())] // of a row that was suspended it has the answer so far
+	return nil
 }
 
 // row is a text being written.
@@ -48,9 +51,12 @@ type row struct {
 	part    int     // the current slot
 	guard   *sample.Guard
 	sampler *sample.Sampler
-	limit   int       // tokens of the current slot at most
-	logs    []float64 // log-probabilities of the current slot's tokens
-	probs   []Prob    // the same with alternatives, where the slot asks for them
+	params  sample.Params // of the current slot and try
+	tries   int           // how often the current slot was begun again
+	kept    *written      // the best text of the current slot before; may be nil
+	limit   int           // tokens of the current slot at most
+	logs    []float64     // log-probabilities of the current slot's tokens
+	probs   []Prob        // the same with alternatives, where the slot asks for them
 	bans    []ban
 	banned  []int32 // those of the token being chosen
 	best    sample.Cut
@@ -121,8 +127,8 @@ func (r *row) next(rest []byte) error {
 	r.extend(ids)
 	r.guard = sample.NewGuard(slot.Rules)
 	r.guard.Reset(heal)
-	r.logs, r.best, r.shown = r.logs[:0], sample.Cut{At: -1}, 0
-	r.probs, r.bans = nil, r.bans[:0]
+	r.clear()
+	r.params, r.tries, r.kept = slot.Params, 0, nil
 	room := r.loop.context - r.main.total() - r.fixedAhead()
 	if r.contrast != nil {
 		room = min(room, r.loop.context-len(r.contrast.prompt)-len(r.answer)-r.fixedAhead())
@@ -244,7 +250,7 @@ func (r *row) show() {
 	if sample.Full(r.share()) {
 		final = min(final, r.best.At)
 	}
-	if len(r.slot().Rules.OneOf) > 0 {
+	if len(r.slot().Rules.OneOf) > 0 || r.judged() {
 		final = 0
 	}
 	final = len(bytes.TrimRightFunc(text[:max(0, final)], unicode.IsSpace)) // it goes if nothing follows
@@ -288,9 +294,19 @@ func (r *row) strike(n int) error {
 	return r.forget(n)
 }
 
-// fill ends the current slot with the first n bytes of text and mark behind them, and goes on.
+// fill ends the current slot with the first n bytes of text and mark behind them, and goes on. A text that the slot's
+// judge doesn't take is written again instead.
 func (r *row) fill(text []byte, n int, mark string, why Reason) error {
-	text = []byte(strings.TrimRightFunc(string(text[:n]), unicode.IsSpace))
+	end, again, err := r.again(ending{text, n, mark, why})
+	if again || err != nil {
+		return err
+	}
+	return r.close(end)
+}
+
+// close ends the current slot and goes on.
+func (r *row) close(e ending) error {
+	text, mark, why := []byte(strings.TrimRightFunc(string(e.text[:e.n]), unicode.IsSpace)), e.mark, e.why
 	tokens, rest := r.guard.Kept(text, len(text))
 	sum := 0.0
 	for _, l := range r.logs[:tokens] {
