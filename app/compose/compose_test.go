@@ -110,7 +110,7 @@ func TestFailingSlotIsMadeAgain(t *testing.T) {
 	}
 }
 
-func TestHopelessSlotIsDeliveredAfterTwoRepairs(t *testing.T) {
+func TestHopelessSlotIsDeliveredAfterOneRepair(t *testing.T) {
 	g := &script{answer: func(r inference.Request, slot string) string {
 		if slot == "description.0" {
 			return "A luxurious mug of bone china for any occasion."
@@ -121,11 +121,70 @@ func TestHopelessSlotIsDeliveredAfterTwoRepairs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(g.seen) != 3 {
-		t.Errorf("%d requests, want the page and two repairs", len(g.seen))
+	if len(g.seen) != 2 {
+		t.Errorf("%d requests, want the page and a repair", len(g.seen))
 	}
 	if got := out[0].Draft.Current().Text(FieldDescription); got != "Mug with a sea green glaze. It holds 350 ml." {
 		t.Errorf("description %q, want the supplier's own sentence", got)
+	}
+}
+
+// A slot that fails is written again in its place by the engine: no request more. A fact left out, which notes can't mend,
+// brings none either.
+func TestSlotsAreTriedInPlace(t *testing.T) {
+	tries := map[string]int{}
+	g := &script{answer: func(r inference.Request, slot string) string {
+		tries[slot]++
+		switch {
+		case slot == FieldTitle && tries[slot] == 1:
+			return "Lowtide High-Quality Harbour Mug"
+		case slot == "description.0" && tries[slot] < 3:
+			return "The Harbour mug holds 350 ml."
+		case slot == "description.1":
+			return "The Harbour mug is for tea."
+		}
+		return honest(r, slot)
+	}}
+	out, err := drafts(t, composer(t), g, slices.Values([]Brief{brief(mug("A-1"))}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(g.seen) != 1 || tries[FieldTitle] != 2 || tries["description.0"] != 3 || tries["description.1"] != 3 || tries[FieldSEOTitle] != 1 {
+		t.Errorf("%d requests, tries %v", len(g.seen), tries)
+	}
+	v := out[0].Draft.Current()
+	if title := v.Text(FieldTitle); title != "Lowtide Harbour Stoneware Mug" || v.Text(FieldDescription) != "The Harbour mug is made of stoneware with a sea green glaze." {
+		t.Errorf("title %q, description %q", title, v.Text(FieldDescription))
+	}
+}
+
+// A fact may be left out beside another, unless it is a sentence of the supplier's.
+func TestFactsThatMayBeLeftOut(t *testing.T) {
+	c := composer(t)
+	j, err := c.prepare(brief(product("A-1", "Title: Kettlebell", "Description: Has a flat base for storage.", "Material: cast iron", "Colour: black")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]fact{}
+	for _, f := range j.plan.facts {
+		of[f.value] = f
+	}
+	detail, material, colour := of["Has a flat base for storage."], of["cast iron"], of["black"]
+	for _, test := range []struct {
+		facts []fact
+		text  string
+		want  int
+	}{
+		{[]fact{material, colour}, "The kettlebell is made of black cast iron.", 0},
+		{[]fact{material, colour}, "The kettlebell is made of cast iron.", 1},
+		{[]fact{material, colour}, "The kettlebell is heavy.", 2},
+		{[]fact{colour}, "The kettlebell is made of cast iron.", 2},
+		{[]fact{detail, colour}, "The kettlebell is black.", 2},
+		{[]fact{detail, colour}, "The base is flat, for storage.", 1},
+	} {
+		if got := j.missing(piece{facts: test.facts}, test.text); got != test.want {
+			t.Errorf("%q misses %d of %d facts, want %d", test.text, got, len(test.facts), test.want)
+		}
 	}
 }
 

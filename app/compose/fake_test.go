@@ -82,9 +82,14 @@ func (s *script) result(r inference.Request, index int) inference.Result {
 		}
 	}
 	for _, p := range r.Frame {
-		if p.Slot != nil {
-			out.Slots = append(out.Slots, inference.SlotText{Name: p.Slot.Name, Text: s.answer(r, p.Slot.Name)})
+		if p.Slot == nil {
+			continue
 		}
+		text := s.answer(r, p.Slot.Name)
+		for n := 0; p.Slot.Judge != nil && n < p.Slot.Tries && p.Slot.Judge(text) > 0; n++ {
+			text = s.answer(r, p.Slot.Name)
+		}
+		out.Slots = append(out.Slots, inference.SlotText{Name: p.Slot.Name, Text: text})
 	}
 	return out
 }

@@ -42,6 +42,8 @@ type job struct {
 	order    []string          // the draft's fields
 	rules    inference.Rules
 	tuning   Tuning
+	// wrong grades what is wrong with a text for a piece, 0: nothing; nil: the model's first text stands.
+	wrong func(p piece, text string) float64
 }
 
 // prepare plans a page.
@@ -266,6 +268,10 @@ func (j *job) slot(p piece) *inference.Slot {
 		bound(110)
 	}
 	s.Length = inference.Length{Min: least, Max: most, Count: unit.Count}
+	if j.wrong != nil {
+		s.Judge = func(text string) float64 { return j.wrong(p, text) }
+		s.Tries, s.Warmer = maxTries, warmer
+	}
 	return s
 }
 

@@ -23,14 +23,20 @@ func (j *job) read(r inference.Result, pieces []piece) map[string]string {
 	for _, p := range pieces {
 		text := p.fixed
 		if text == "" {
-			text = j.spelt(clean(fieldOf(p.slot), r.Slot(p.slot), j.brief.Language))
-		}
-		if p.slot == FieldSEOTitle || p.slot == FieldTitle {
-			text = j.brandOnce(text)
+			text = j.tidy(p.slot, r.Slot(p.slot))
 		}
 		parts[p.slot] = text
 	}
 	return parts
+}
+
+// tidy cleans what the model wrote into a slot.
+func (j *job) tidy(slot, text string) string {
+	text = j.spelt(clean(fieldOf(slot), text, j.brief.Language))
+	if slot == FieldSEOTitle || slot == FieldTitle {
+		text = j.brandOnce(text)
+	}
+	return text
 }
 
 // assemble makes a page's fields of its parts: sentences joined, printed bullets in their places.
@@ -108,6 +114,24 @@ type score [5]int
 // fails says that a part should be made again.
 func (s score) fails() bool { return s[0] > 0 || s[1] > 0 || s[2] >= 2 }
 
+// The engine writes a slot again, at once and where it stands, while its text fails: so much more often, and so much warmer
+// each time.
+const (
+	maxTries = 2
+	warmer   = 0.3
+)
+
+// wrong grades what is wrong with the text of a piece, as the engine wrote it: nothing where it will do, or where code has
+// something better.
+func (c *Composer) wrong(j *job, p piece, text string) float64 {
+	text = j.tidy(p.slot, text)
+	s, _ := c.judge(j, p, text)
+	if !s.fails() || j.printable(p, text) {
+		return 0
+	}
+	return 100*float64(s[0]) + 10*float64(s[1]) + max(0, float64(s[2])) + min(0.9, 0.1*float64(1+s[3]))
+}
+
 // judge scores a part, and says what is wrong with it.
 func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) {
 	name := fieldOf(p.slot)
@@ -142,17 +166,26 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 	return s, found
 }
 
-// missing grades how much of its facts a part leaves out: 0 little, 1 a good deal, 2 most.
+// missing grades how much of its facts a part leaves out: 0 little, 1 a good deal, 2 most. A fact beside another that the
+// part carries may be left out if it isn't the supplier's own sentence: the bullets have it.
 func (j *job) missing(p piece, text string) int {
 	if len(p.facts) == 0 || !j.comparable() {
 		return 0
 	}
-	worst := 0
+	worst, most := 0, 2
+	for _, f := range p.facts {
+		if check.Covered(f.value, text) >= 0.6 {
+			most = 1
+		}
+	}
 	for _, f := range p.facts {
 		switch covered := check.Covered(f.value, text); {
+		case covered >= 0.6:
+		case covered < 0.34 && f.details:
+			worst = 2
 		case covered < 0.34:
-			worst = max(worst, 2)
-		case covered < 0.6:
+			worst = max(worst, most)
+		default:
 			worst = max(worst, 1)
 		}
 	}

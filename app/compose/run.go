@@ -12,8 +12,9 @@ import (
 	"shelftalk/inference"
 )
 
-// maxRepairs is how often failing fields are made again before a draft is delivered with its findings.
-const maxRepairs = 2
+// maxRepairs is how often failing fields are made again with what is wrong told to the model, before a draft is delivered
+// with its findings. What the tries of the engine didn't mend is seldom mended so: once is enough.
+const maxRepairs = 1
 
 // Compose writes a draft for every brief: candidates, checks, repairs, choice. Briefs are pulled as rows of the batch
 // become free, so a job of any size costs the memory of what is in flight; repairs join the running batch. Outcomes come
@@ -149,6 +150,9 @@ func (r *run) feed(stop func()) iter.Seq[inference.Request] {
 // start plans a brief and queues its candidates; one that can't be written is done at once.
 func (r *run) start(b Brief) {
 	j, err := r.composer.prepare(b)
+	if err == nil && !j.tuning.NoRepair {
+		j.wrong = func(p piece, text string) float64 { return r.composer.wrong(j, p, text) }
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	index := r.briefs
@@ -222,7 +226,7 @@ func (r *run) repair(w *row) bool {
 		return false
 	}
 	best, open, notes := r.composer.combine(w.job, w.written)
-	if len(open) == 0 || w.repairs >= maxRepairs {
+	if len(notes) == 0 || w.repairs >= maxRepairs { // a fact left out is no news to the model
 		w.page = r.composer.finish(w.job, best, open)
 		return false
 	}
