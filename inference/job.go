@@ -108,6 +108,7 @@ func (m *Model) slot(r Request, s Slot, rules sample.Rules) (*sched.Slot, error)
 	}
 	rules.Min, rules.Max, rules.Count = s.Length.Min, s.Length.Max, s.Length.Count
 	rules.Numbers, rules.Except, rules.OneOf, rules.Script = s.Rules.Numbers, s.Rules.Except, s.Rules.OneOf, sample.Script(s.Rules.Script)
+	rules.Words = s.Rules.Words
 	rules.SentenceEnd, rules.MaxSentences, rules.Fresh = s.Rules.SentenceEnd, s.Rules.MaxSentences, s.Rules.NoRepeat
 	if s.Rules.Never != nil {
 		rules.Never = s.Rules.Never.set

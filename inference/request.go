@@ -115,6 +115,9 @@ type Rules struct {
 	OneOf []string
 	// Script, when not zero, masks letters of every other script.
 	Script Script
+	// Words, when not nil, are the Latin words that may stand in a text whose Script is without Latin, spelt as here: names,
+	// models, units. Nil: up to five Latin letters behind a digit.
+	Words []string
 	// SentenceEnd lets the slot end only behind a sentence's end (. ! ? 。 ！ ？ and closing quotes).
 	SentenceEnd bool
 	// MaxSentences ends the slot behind its n-th sentence. Zero: no bound.

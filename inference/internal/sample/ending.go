@@ -37,7 +37,7 @@ func (g *Guard) mayEnd(text []byte, sentence bool) bool {
 	if r.SentenceEnd && sentence && !endsSentence(view(s)) {
 		return false
 	}
-	if r.Numbers != nil && !g.numbersDone(s) {
+	if r.Numbers != nil && !g.numbersDone(s) || !g.alphabet.wordDone(s) {
 		return false
 	}
 	if r.Fresh && said(view(s), len(s)) {

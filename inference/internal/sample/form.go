@@ -19,7 +19,7 @@ func (g *Guard) judgeForm(tok []byte) Verdict {
 		if c < 0 {
 			continue
 		}
-		if r.Script != 0 && !letters.add(c, r.Script) || r.Numbers != nil && !run.add(c, g.numbers) {
+		if r.Script != 0 && !letters.add(c, g.alphabet) || r.Numbers != nil && !run.add(c, g.numbers) {
 			return Verdict{}
 		}
 		if r.Never.Empty() {
@@ -61,7 +61,7 @@ func (g *Guard) acceptForm(tok []byte) {
 			continue
 		}
 		if r.Script != 0 {
-			g.letters.add(c, r.Script)
+			g.letters.add(c, g.alphabet)
 		}
 		if r.Numbers != nil {
 			g.run.add(c, g.numbers)

@@ -21,6 +21,7 @@ type Rules struct {
 	Except   []string
 	OneOf    []string
 	Script   Script
+	Words    []string // Latin words that may stand where Script is without Latin; nil: units
 	// SentenceEnd lets the text end only behind a sentence, MaxSentences ends it behind the n-th.
 	SentenceEnd  bool
 	MaxSentences int
@@ -38,11 +39,12 @@ type Rules struct {
 // completes a forbidden word is accepted for the time being, and refused together with what shows that the word is over:
 // the Verdict then says how many tokens must be taken back.
 type Guard struct {
-	rules   Rules
-	numbers numbers
-	except  [][]rune
-	stops   [][]byte
-	longest int // bytes of the longest stop
+	rules    Rules
+	numbers  numbers
+	alphabet letters
+	except   [][]rune
+	stops    [][]byte
+	longest  int // bytes of the longest stop
 
 	fixed  []byte // the end of the fixed text before, to be written again
 	healed int    // bytes of it that are written
@@ -73,7 +75,7 @@ const patience = 24
 
 // NewGuard compiles rules.
 func NewGuard(r Rules) *Guard {
-	g := &Guard{rules: r}
+	g := &Guard{rules: r, alphabet: letters{r.Script, r.Words}}
 	if r.Numbers != nil {
 		g.numbers = newNumbers(r.Numbers)
 	}
@@ -106,7 +108,7 @@ func (g *Guard) Restart() { g.Reset(g.fixed) }
 func (g *Guard) clear() {
 	g.healed, g.text, g.ends, g.checked, g.counted = 0, g.text[:0], g.ends[:0], 0, 0
 	g.run.reset()
-	g.letters.unit = -1
+	g.letters.unit, g.letters.n = -1, 0
 	g.folded.reset()
 	if g.rules.Schema != nil {
 		g.form.Start(g.rules.Schema)
@@ -295,7 +297,7 @@ func (g *Guard) possible(c rune) bool {
 // mayFollow reports whether a character of several bytes is legal behind a number and a word. Numbers don't go on with one:
 // digits of full width are rare, and their bytes lead to others too.
 func (g *Guard) mayFollow(c rune, run run, letters scriptRun) bool {
-	if g.rules.Script != 0 && !letters.add(c, g.rules.Script) {
+	if g.rules.Script != 0 && !letters.add(c, g.alphabet) {
 		return false
 	}
 	if g.rules.Numbers == nil {
@@ -312,7 +314,7 @@ func (g *Guard) legalTail(tail []byte) bool {
 	for len(tail) > 0 {
 		c, size := utf8.DecodeRune(tail)
 		tail = tail[size:]
-		if r.Script != 0 && !letters.add(c, r.Script) {
+		if r.Script != 0 && !letters.add(c, g.alphabet) {
 			return false
 		}
 		if r.Numbers != nil && !run.add(c, g.numbers) {
@@ -349,7 +351,7 @@ func (g *Guard) Accept(tok []byte) {
 	for i := 0; i < len(tail); {
 		c, size := utf8.DecodeRune(tail[i:])
 		if r.Script != 0 {
-			g.letters.add(c, r.Script)
+			g.letters.add(c, g.alphabet)
 		}
 		if r.Numbers != nil {
 			g.run.add(c, g.numbers)

@@ -1,6 +1,8 @@
 package sample
 
 import (
+	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -17,11 +19,34 @@ const (
 // maxUnit is the number of Latin letters that may follow a digit where only Han is allowed: units.
 const maxUnit = 5
 
-// scriptRun follows a text's letters. unit counts the Latin letters since a digit, -1 when there was none.
-type scriptRun struct{ unit int }
+// letters are what a text may be written in: scripts, and where Latin isn't one of them, the Latin words that may stand
+// there nonetheless; nil words: any unit behind a digit.
+type letters struct {
+	scripts Script
+	words   []string
+}
 
-// add takes the next character and reports whether the scripts allow it.
-func (s *scriptRun) add(r rune, allowed Script) bool {
+// scriptRun follows a text's letters. unit counts the Latin letters since a digit, -1 when there was none; word are those
+// that the text ends with, where the words are listed.
+type scriptRun struct {
+	unit int
+	word [maxWord]byte
+	n    int
+}
+
+// maxWord bounds a listed word's bytes.
+const maxWord = 32
+
+// add takes the next character and reports whether it is allowed.
+func (s *scriptRun) add(r rune, allowed letters) bool {
+	if allowed.words != nil && allowed.scripts&Latin == 0 {
+		if unicode.IsLetter(r) && isLatin(r) {
+			return s.spell(r, allowed.words)
+		}
+		whole := s.done(allowed.words)
+		s.n = 0
+		return whole && (!unicode.IsLetter(r) || allowed.scripts&Han != 0 && isHan(r))
+	}
 	if _, ok := digit(r); ok {
 		s.unit = 0
 		return true
@@ -33,7 +58,7 @@ func (s *scriptRun) add(r rune, allowed Script) bool {
 		return true
 	}
 	if isLatin(r) {
-		if allowed&Latin != 0 {
+		if allowed.scripts&Latin != 0 {
 			return true
 		}
 		if s.unit < 0 || s.unit >= maxUnit {
@@ -43,7 +68,42 @@ func (s *scriptRun) add(r rune, allowed Script) bool {
 		return true
 	}
 	s.unit = -1
-	return allowed&Han != 0 && isHan(r)
+	return allowed.scripts&Han != 0 && isHan(r)
+}
+
+// spell takes a Latin letter and reports whether a listed word goes on with it.
+func (s *scriptRun) spell(r rune, words []string) bool {
+	if s.n+utf8.RuneLen(r) > maxWord {
+		return false
+	}
+	s.n += utf8.EncodeRune(s.word[s.n:], r)
+	for _, w := range words {
+		if strings.HasPrefix(w, view(s.word[:s.n])) {
+			return true
+		}
+	}
+	return false
+}
+
+// done reports whether the text may go on with something else than a Latin letter.
+func (s *scriptRun) done(words []string) bool {
+	return s.n == 0 || slices.Contains(words, view(s.word[:s.n]))
+}
+
+// wordDone reports whether the Latin word at the end of text, if there is one, is whole.
+func (l letters) wordDone(text []byte) bool {
+	if l.words == nil || l.scripts == 0 || l.scripts&Latin != 0 {
+		return true
+	}
+	begins := len(text)
+	for begins > 0 {
+		r, size := utf8.DecodeLastRune(text[:begins])
+		if !unicode.IsLetter(r) || !isLatin(r) {
+			break
+		}
+		begins -= size
+	}
+	return begins == len(text) || slices.Contains(l.words, view(text[begins:]))
 }
 
 func isLatin(r rune) bool {
