@@ -17,6 +17,8 @@ var (
 	Lang embed.FS
 	//go:embed all:lexicons
 	Lexicons embed.FS
+	//go:embed all:glossary
+	Glossary embed.FS
 	//go:embed all:prompts
 	Prompts embed.FS
 	//go:embed all:channels

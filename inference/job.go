@@ -134,7 +134,7 @@ func (m *Model) slot(r Request, s Slot, rules sample.Rules) (*sched.Slot, error)
 // document translates the slot of a request with a schema.
 func (m *Model) document(r Request) (*sched.Slot, error) {
 	u := r.Rules
-	if len(r.Frame) > 0 || r.Length.Min != 0 || r.Length.Max != 0 || u.OneOf != nil || u.SentenceEnd || u.MaxSentences > 0 || u.NoRepeat {
+	if len(r.Frame) > 0 || r.Length.Min != 0 || r.Length.Max != 0 || u.OneOf != nil || u.Words != nil || u.SentenceEnd || u.MaxSentences > 0 || u.NoRepeat {
 		return nil, fmt.Errorf("%w: a schema beside a frame, a length, or rules that a document can't keep to", ErrRequest)
 	}
 	s, err := m.schemas.compile(r.Schema)

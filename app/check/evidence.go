@@ -24,6 +24,9 @@ type Evidence struct {
 	values  map[string]bool // without
 	facts   int             // fields with role Attribute, Brand or Description
 	letters scripts
+
+	translation *Translation    // nil: the row is in the draft's language
+	stays       map[string]bool // folded Latin words that a translated text may hold
 }
 
 type evidenceField struct {
@@ -119,6 +122,9 @@ func (e *Evidence) Backed() []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// Product is the row, in the draft's language.
+func (e *Evidence) Product() catalog.Product { return e.product }
 
 // Facts counts the fields that say something beyond the product's name and category.
 func (e *Evidence) Facts() int { return e.facts }

@@ -21,6 +21,8 @@ const (
 	Copied   Kind = "copied"   // the supplier's own text, word for word
 	Missing  Kind = "missing"  // a word that the ruleset wants isn't there
 	Cut      Kind = "cut"      // the text stops in the middle
+	// Translated is what a draft in another language than its row's owes to a model's translation.
+	Translated Kind = "translated"
 )
 
 // Severity ranks findings.
@@ -41,7 +43,7 @@ type Finding struct {
 	// Start and End are byte offsets of the words it is about in the field's text; equal when it is about all of it.
 	Start, End int
 	Text       string // those words
-	Class      string // for Claim: "quality", "material", "availability", "effect" ...
+	Class      string // for Claim: "quality", "material", "availability", "effect" ...; for Translated: what has no translation
 	Detail     string // one English sentence: what is wrong and why
 	Got, Limit int    // for Length
 }

@@ -216,13 +216,16 @@ func negated(text string, toks []token, from, to int) bool {
 				return true
 			}
 		case han:
-			if strings.ContainsRune("不无勿非未免禁忌", firstRune(t.key)) {
+			if strings.ContainsRune("不无勿非未免禁忌", firstRune(t.key)) && !slices.Contains(unnegated, t.key+toks[i+1].key) {
 				return true
 			}
 		}
 	}
 	return to < len(toks) && toks[to].key == "free" && len(strings.TrimSpace(text[toks[to-1].end:toks[to].start])) <= 1
 }
+
+// unnegated are words that begin with a "not" and deny nothing: stainless steel, wireless, very.
+var unnegated = []string{"不锈", "无线", "非常", "不仅", "不但", "不同", "无缝", "无极", "无级", "免费"}
 
 // gravity is 0 for a claim that can be proven false, 1 for a judgement.
 func (l *Lexicon) gravity(id int) int {

@@ -35,8 +35,17 @@ func (j *judge) language() {
 			}
 			end += size
 		}
-		j.add(Language, Must, i, end, "%q is Chinese in an English text.", j.text[i:end])
+		j.add(Language, Must, i, end, "%q is Chinese in an English text: write it in English, or leave it out.", j.text[i:end])
 	}
+}
+
+// grave is how much a foreign word weighs: in a draft that is a translation it is a fault, in one from a row of its own
+// language it may be a name.
+func (j *judge) grave() Severity {
+	if j.Evidence.Translated() {
+		return Must
+	}
+	return Should
 }
 
 func (j *judge) foreignWords(s scripts) {
@@ -49,7 +58,7 @@ func (j *judge) foreignWords(s scripts) {
 		if t.kind != latin {
 			continue
 		}
-		if _, isUnit := unitOf(t.key); isUnit || j.Evidence.words[t.key] || len(t.key) < 3 || j.text[t.start:t.end] == strings.ToUpper(j.text[t.start:t.end]) {
+		if j.stays(t) {
 			known += t.end - t.start
 			continue
 		}
@@ -57,7 +66,7 @@ func (j *judge) foreignWords(s scripts) {
 			from = t.start
 		}
 		if run++; run == 1 {
-			j.add(Language, Should, t.start, t.end, "%q is English in a Chinese text.", j.text[t.start:t.end])
+			j.add(Language, j.grave(), t.start, t.end, "%q is English in a Chinese text: write it in Chinese, or leave it out.", j.text[t.start:t.end])
 		} else if last := &j.found[len(j.found)-1]; last.Kind == Language {
 			last.Start, last.End, last.Text = from, t.end, j.text[from:t.end]
 			last.Severity = Must
@@ -66,6 +75,16 @@ func (j *judge) foreignWords(s scripts) {
 	if s.han == 0 && s.latin > known {
 		j.add(Language, Must, 0, 0, "The text isn't Chinese.")
 	}
+}
+
+// stays says that a Latin word may stand in a Chinese text: a unit, a name, a model. Of a translated row's words the
+// glossary knows which; a row's own words all may.
+func (j *judge) stays(t token) bool {
+	if j.Evidence.Translated() {
+		return !j.Evidence.foreign(t, j.text)
+	}
+	_, isUnit := unitOf(t.key)
+	return isUnit || j.Evidence.words[t.key] || len(t.key) < 3 || j.text[t.start:t.end] == strings.ToUpper(j.text[t.start:t.end])
 }
 
 // markup flags what a prompt or a chat habit leaves in a text.

@@ -38,7 +38,7 @@ func (c *qualityCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	composer, err := compose.New(channels, assets.Prompts, assets.Lexicons)
+	composer, err := compose.New(channels, assets.Prompts, assets.Lexicons, assets.Glossary)
 	if err != nil {
 		return err
 	}

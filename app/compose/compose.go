@@ -8,6 +8,7 @@ import (
 
 	"shelftalk/app/channel"
 	"shelftalk/app/check"
+	"shelftalk/app/gloss"
 	"shelftalk/inference"
 )
 
@@ -23,6 +24,7 @@ type Composer struct {
 	templates map[Language]*template
 	kinds     []factKind
 	lexicon   *check.Lexicon
+	glossary  *gloss.Glossary
 
 	compiled *compiled
 	tuning   Tuning
@@ -52,8 +54,8 @@ func (c *Composer) Tuned(t Tuning) *Composer {
 	return &out
 }
 
-// New reads the prompts and lexicons.
-func New(channels []channel.Channel, prompts, lexicons fs.FS) (*Composer, error) {
+// New reads the prompts, the lexicons and the glossary.
+func New(channels []channel.Channel, prompts, lexicons, glossary fs.FS) (*Composer, error) {
 	c := &Composer{channels: map[string]channel.Channel{}, compiled: &compiled{phrases: map[string]*inference.Phrases{}}}
 	for _, ch := range channels {
 		c.channels[ch.ID] = ch
@@ -63,6 +65,9 @@ func New(channels []channel.Channel, prompts, lexicons fs.FS) (*Composer, error)
 		return nil, err
 	}
 	if c.lexicon, err = check.LoadLexicon(lexicons); err != nil {
+		return nil, err
+	}
+	if c.glossary, err = gloss.Load(glossary); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -114,12 +119,12 @@ func (c *Composer) Recheck(b Brief, v *Variant) {
 	if err != nil {
 		return
 	}
-	v.Findings = check.Draft(c.input(j, v.Fields))
+	v.Findings = c.verdict(j, v.Fields, check.Draft(c.input(j, v.Fields)))
 }
 
 // Trace finds which of the product's fields each part of a variant's text comes from.
 func (c *Composer) Trace(b Brief, v Variant) []TraceSpan {
-	e := check.NewEvidence(b.Product, c.lexicon)
+	e := c.evidence(b)
 	var out []TraceSpan
 	for _, f := range v.Fields {
 		for _, t := range e.Traces(f.Text) {

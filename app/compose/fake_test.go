@@ -121,7 +121,7 @@ func composer(t testing.TB) *Composer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(channels, os.DirFS("../../assets/prompts"), os.DirFS("../../assets/lexicons"))
+	c, err := New(channels, os.DirFS("../../assets/prompts"), os.DirFS("../../assets/lexicons"), os.DirFS("../../assets/glossary"))
 	if err != nil {
 		t.Fatal(err)
 	}

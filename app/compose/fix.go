@@ -194,7 +194,7 @@ func (j *job) printedFor(name string) (string, bool) {
 
 // plainTitle is the row's own title, if it is in the draft's language and fits.
 func (j *job) plainTitle() string {
-	title := j.plan.title
+	title := strings.Trim(strings.Join(strings.Fields(j.plan.evidence.Known(j.plan.title)), " "), " ,，、-–|·")
 	limit, ok := j.limit(FieldTitle)
 	if title == "" || foreign(title, j.brief.Language) {
 		return ""

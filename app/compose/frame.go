@@ -9,6 +9,7 @@ import (
 	"shelftalk/app/catalog"
 	"shelftalk/app/channel"
 	"shelftalk/app/check"
+	"shelftalk/app/gloss"
 	"shelftalk/inference"
 )
 
@@ -87,8 +88,9 @@ func (c *Composer) rules(b Brief, ch channel.Channel, p plan) inference.Rules {
 	}
 	if b.Language == Chinese {
 		out.Script = inference.Han
-		if p.evidence.HasLatin() { // brands, models, units
-			out.Script |= inference.Latin
+		out.Words = append([]string{}, p.evidence.Latin()...) // brands, models, units
+		if !p.evidence.Translated() {
+			out.Words = append(out.Words, gloss.Units()...)
 		}
 	}
 	return out
@@ -97,7 +99,11 @@ func (c *Composer) rules(b Brief, ch channel.Channel, p plan) inference.Rules {
 // lay sets the page's pieces in the order of writing.
 func (j *job) lay() {
 	l := j.template.Labels
-	j.pieces = append(j.pieces, piece{slot: FieldTitle, cue: j.template.head(l.Title)})
+	title, seo := "", ""
+	if j.plan.evidence.Translated() && !j.plan.looseTitle() { // the row's own, in the draft's language: a model would dress it up
+		title, seo = j.plainTitle(), j.plainSEOTitle("")
+	}
+	j.pieces = append(j.pieces, piece{slot: FieldTitle, cue: j.template.head(l.Title), fixed: title})
 	j.order = append(j.order, FieldTitle, FieldDescription)
 	for i, facts := range j.plan.sentences {
 		j.pieces = append(j.pieces, piece{slot: fmt.Sprintf("%s.%d", FieldDescription, i), cue: j.template.cue(l.Sentence, facts), facts: facts})
@@ -112,7 +118,7 @@ func (j *job) lay() {
 		j.pieces = append(j.pieces, piece{slot: name, cue: j.template.cue(l.Bullet, []fact{f}), facts: []fact{f}})
 	}
 	j.pieces = append(j.pieces,
-		piece{slot: FieldSEOTitle, cue: j.template.head(l.SEOTitle)},
+		piece{slot: FieldSEOTitle, cue: j.template.head(l.SEOTitle), fixed: seo},
 		piece{slot: FieldSEODescription, cue: j.template.cue(l.SEODescription, firstFacts(slices.Concat(j.plan.sentences...)))})
 	j.order = append(j.order, FieldSEOTitle, FieldSEODescription)
 }
@@ -159,7 +165,7 @@ func (j *job) fits(name, text string) bool {
 func (j *job) messages(bare bool, notes []string) []inference.Message {
 	t := j.template
 	out := []inference.Message{{Role: inference.System, Content: t.system(j.brief.Ruleset)}}
-	for _, e := range t.examples(j.brief.Product) {
+	for _, e := range t.examples(j.plan.product) {
 		row, page := t.exampleTurns(e)
 		out = append(out, inference.Message{Role: inference.User, Content: row}, inference.Message{Role: inference.Assistant, Content: page})
 	}

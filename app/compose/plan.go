@@ -16,6 +16,8 @@ type fact struct {
 	field        int // index into Product.Fields
 	kind         factKind
 	details      bool // a sentence of the supplier's text
+	translated   bool // by the glossary
+	loose        bool // and has words of the row's language left
 }
 
 // plan is what a page will say: which facts go into which sentence of the description, and which make a bullet. The
@@ -27,7 +29,8 @@ type plan struct {
 	sentences       [][]fact
 	bullets         []fact
 	evidence        *check.Evidence
-	language        string // of the row
+	language        string          // of the row
+	product         catalog.Product // the row in the draft's language
 }
 
 const (
@@ -39,9 +42,10 @@ const (
 
 // plan reads a product's row. The price isn't shown to the model: it isn't copy.
 func (c *Composer) plan(b Brief) plan {
-	p := b.Product
-	out := plan{evidence: check.NewEvidence(p, c.lexicon)}
+	out := plan{evidence: c.evidence(b)}
 	out.language = out.evidence.Language()
+	p := out.evidence.Product()
+	out.product = p
 	t := c.templates[b.Language]
 	out.title = oneLine(p.Value(catalog.Title), maxValue)
 	out.category = oneLine(lastCategory(p.Value(catalog.Category)), 80)
@@ -57,14 +61,21 @@ func (c *Composer) plan(b Brief) plan {
 		case catalog.Attribute:
 			label := catalog.Label(f.Name, lang)
 			kind := c.kindOf(label, f.Name)
-			if name := kind.Name[lang]; name != "" && hanWord(label) != (b.Language == Chinese) {
-				label = name
+			if hanWord(label) != (b.Language == Chinese) {
+				if name := kind.Name[lang]; name != "" {
+					label = name
+				} else if t := c.glossary.Translate(label, lang, nil); len(t.Left) == 0 {
+					label = t.Text
+				}
 			}
 			out.facts = append(out.facts, fact{label: label, value: tidyFigures(oneLine(f.Value, maxValue), b.Language), field: i, kind: kind})
 		}
 	}
 	if len(out.facts) > maxFacts {
 		out.facts = out.facts[:maxFacts]
+	}
+	for i, f := range out.facts {
+		out.facts[i].translated, out.facts[i].loose = out.evidence.Translated(), out.loose(f)
 	}
 	out.sentences = sentencePlan(out.facts)
 	out.shown = shownFacts(out.facts)
@@ -244,7 +255,7 @@ func ranked(all []fact, rank func(fact) int) []fact {
 // value isn't in the draft's language.
 func (f fact) printed(language Language) (text string, ok bool) {
 	value := strings.TrimRight(f.value, " .。;；,，")
-	if foreign(value, language) || value == "" {
+	if value == "" || f.loose || !f.translated && foreign(value, language) {
 		return "", false
 	}
 	if f.kind.ID == "feature" || f.details {

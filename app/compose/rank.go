@@ -91,7 +91,7 @@ func (j *job) carries(text string, f fact) bool {
 	if !j.comparable() {
 		return true
 	}
-	return check.Covered(f.value, text) >= 0.6 && j.plan.evidence.Novel(text) <= 2 && len(text) <= 2*len(f.value)+24
+	return check.Covered(j.plan.known(f), text) >= 0.6 && j.plan.evidence.Novel(text) <= 2 && len(text) <= 2*len(f.value)+24
 }
 
 // comparable says that row and draft are in the same language, so that words can be found again.
@@ -155,6 +155,9 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 	}
 	if j.comparable() {
 		s[3] = e.Novel(text)
+		if most := 6; e.Translated() && s[3] > most && !loosely(p) {
+			s[1]++ // every word is known: what is added is the model's own
+		}
 		if j.brief.Language == Chinese && (name == FieldTitle || name == FieldSEOTitle) && !e.Tiled(text) {
 			s[2] = 2 // characters out of order are slips, not words
 		}
@@ -166,6 +169,9 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 	return s, found
 }
 
+// loosely says that a piece's facts aren't wholly translated: its text brings words of its own.
+func loosely(p piece) bool { return slices.ContainsFunc(p.facts, func(f fact) bool { return f.loose }) }
+
 // missing grades how much of its facts a part leaves out: 0 little, 1 a good deal, 2 most. A fact beside another that the
 // part carries may be left out if it isn't the supplier's own sentence: the bullets have it.
 func (j *job) missing(p piece, text string) int {
@@ -174,12 +180,12 @@ func (j *job) missing(p piece, text string) int {
 	}
 	worst, most := 0, 2
 	for _, f := range p.facts {
-		if check.Covered(f.value, text) >= 0.6 {
+		if check.Covered(j.plan.known(f), text) >= 0.6 {
 			most = 1
 		}
 	}
 	for _, f := range p.facts {
-		switch covered := check.Covered(f.value, text); {
+		switch covered := check.Covered(j.plan.known(f), text); {
 		case covered >= 0.6:
 		case covered < 0.34 && f.details:
 			worst = 2
@@ -259,6 +265,7 @@ func (c *Composer) finish(j *job, a attempt, failed map[string]bool) attempt {
 		fields = j.assemble(a.parts)
 	}
 	a.fields, a.findings = c.mend(j, fields)
+	a.findings = c.verdict(j, a.fields, a.findings)
 	return a
 }
 
@@ -266,7 +273,7 @@ func (c *Composer) finish(j *job, a attempt, failed map[string]bool) attempt {
 func (j *job) own(p piece) string {
 	var out []string
 	for _, f := range p.facts {
-		if f.details && !foreign(f.value, j.brief.Language) {
+		if f.details && !f.loose && !foreign(f.value, j.brief.Language) {
 			out = append(out, clean(FieldDescription, f.value, j.brief.Language))
 		}
 	}

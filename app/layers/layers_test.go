@@ -29,7 +29,8 @@ var allowed = map[string][]string{
 	"app/check":           {"app/channel", "app/catalog"},
 	"app/models":          {},
 	"app/catalog":         {"app/sheet"},
-	"app/compose":         {"app/catalog", "app/channel", "app/check", "inference"}, // inference: its requests and results; the engine comes in through compose.Generator
+	"app/gloss":           {},                                                                    // words by themselves
+	"app/compose":         {"app/gloss", "app/catalog", "app/channel", "app/check", "inference"}, // inference: its requests and results; the engine comes in through compose.Generator
 	"app/compose/quality": {"app/compose", "app/catalog", "app/channel", "app/check", "inference"},
 	"app/batch":           {"app/compose", "app/catalog", "app/check", "inference", "store"}, // store: a row's draft and state are one transaction; catalog, check: a row shows its product and findings
 	"app/layers":          {},

@@ -98,7 +98,7 @@ func (s *Studio) open(o Options) (err error) {
 		return err
 	}
 	if s.writer == nil {
-		if s.writer, err = compose.New(s.channels, assets.Prompts, assets.Lexicons); err != nil {
+		if s.writer, err = compose.New(s.channels, assets.Prompts, assets.Lexicons, assets.Glossary); err != nil {
 			return err
 		}
 	}

@@ -173,7 +173,7 @@ func newDesk(t *testing.T, mode theme.Mode, lang string, empty bool, wait time.D
 	if err != nil {
 		t.Fatal(err)
 	}
-	composer, err := compose.New(channels, assets.Prompts, assets.Lexicons)
+	composer, err := compose.New(channels, assets.Prompts, assets.Lexicons, assets.Glossary)
 	if err != nil {
 		t.Fatal(err)
 	}

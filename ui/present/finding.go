@@ -108,6 +108,14 @@ func findingTitle(say Say, f check.Finding) string {
 // findingReason says what is wrong and what helps.
 func findingReason(say Say, f check.Finding, channel string) string {
 	switch f.Kind {
+	case check.Translated:
+		switch {
+		case f.Text != "":
+			return say("finding.reason.translated", f.Class)
+		case f.Field == "title":
+			return say("finding.reason.unnamed", f.Class)
+		}
+		return say("finding.reason.untranslated", f.Class)
 	case check.Length:
 		if f.Limit > 0 && f.Got < f.Limit {
 			return say("finding.reason.length_under", channel, f.Limit)

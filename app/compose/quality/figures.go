@@ -3,6 +3,7 @@ package quality
 import (
 	"slices"
 
+	"shelftalk/app/catalog"
 	"shelftalk/app/check"
 	"shelftalk/app/compose"
 )
@@ -31,7 +32,14 @@ type Figures struct {
 	Leaks       int            `json:"example_leaks"`
 	Labels      int            `json:"label_leaks"`
 	// Copied is the share of the descriptions' words that are the supplier's, in runs of at least four words.
-	Copied        float64 `json:"copied"`
+	Copied float64 `json:"copied"`
+	// Of drafts in another language than their rows': OtherWords is the share of words that are left in the row's language
+	// (names, models and units don't count), Glossary that of the facts that the glossary has every word of, ToCompare that
+	// of the drafts with a sentence or fact that somebody should compare with the row.
+	Translated    int     `json:"translated"`
+	OtherWords    float64 `json:"other_words"`
+	Glossary      float64 `json:"glossary"`
+	ToCompare     float64 `json:"to_compare"`
 	RightLanguage float64 `json:"right_language"` // share of drafts
 	Openings      float64 `json:"distinct_openings"`
 	MostAlike     float64 `json:"most_alike"` // largest likeness between two descriptions
@@ -92,6 +100,7 @@ func (m *measured) count(lang compose.Language) Figures {
 type tally struct {
 	drafts, limits, language, flagged, must, tokens, words int
 	facts, carried                                         int
+	other, all, values, known, compare                     int // of drafts from rows in another language
 	copied                                                 float64
 	openings                                               map[string]bool
 	descriptions                                           []string
@@ -101,7 +110,7 @@ func (t *tally) draft(f *Figures, o Options, b compose.Brief, d compose.Draft) {
 	v := d.Current()
 	judged := v
 	o.Composer.Recheck(b, &judged)
-	e := check.NewEvidence(b.Product, o.Composer.Lexicon())
+	e := o.Composer.Evidence(b)
 	kinds := map[check.Kind]bool{}
 	must, claims := false, 0
 	for _, x := range judged.Findings {
@@ -140,6 +149,18 @@ func (t *tally) draft(f *Figures, o Options, b compose.Brief, d compose.Draft) {
 	for _, field := range v.Fields {
 		all += field.Text + "\n"
 	}
+	if e.Translated() {
+		f.Translated++
+		t.other += len(e.Foreign(all))
+		t.all += check.Words(all)
+		t.compare += one(kinds[check.Translated])
+		for _, field := range e.Product().Fields {
+			if field.Role == catalog.Attribute || field.Role == catalog.Description || field.Role == catalog.Title {
+				t.values++
+				t.known += one(len(e.Foreign(field.Value)) == 0)
+			}
+		}
+	}
 	t.facts += e.Facts()
 	t.carried += len(e.FactsIn(all))
 }
@@ -147,6 +168,9 @@ func (t *tally) draft(f *Figures, o Options, b compose.Brief, d compose.Draft) {
 func (t *tally) close(f *Figures) {
 	f.Limits = share(t.limits, t.drafts)
 	f.RightLanguage = share(t.language, t.drafts)
+	f.OtherWords = share(t.other, t.all)
+	f.Glossary = share(t.known, t.values)
+	f.ToCompare = share(t.compare, f.Translated)
 	f.Flagged = share(t.flagged, t.drafts)
 	f.FlaggedMust = share(t.must, t.drafts)
 	f.Openings = share(len(t.openings), t.drafts)

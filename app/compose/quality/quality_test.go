@@ -55,7 +55,7 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := compose.New(channels, os.DirFS("../../../assets/prompts"), os.DirFS("../../../assets/lexicons"))
+	c, err := compose.New(channels, os.DirFS("../../../assets/prompts"), os.DirFS("../../../assets/lexicons"), os.DirFS("../../../assets/glossary"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,6 +48,12 @@ func (r Report) Write(w io.Writer) error {
 	count("labels and markup", func(f Figures) int { return f.Labels })
 	percent("copied from the supplier", func(f Figures) float64 { return f.Copied })
 	percent("right language", func(f Figures) float64 { return f.RightLanguage })
+	if slices.ContainsFunc(r.Figures, func(f Figures) bool { return f.Translated > 0 }) {
+		count("from rows in another language", func(f Figures) int { return f.Translated })
+		line("words left in that language", func(f Figures) string { return fmt.Sprintf("%.1f %%", 100*f.OtherWords) })
+		percent("facts wholly in the glossary", func(f Figures) float64 { return f.Glossary })
+		percent("drafts to compare with the row", func(f Figures) float64 { return f.ToCompare })
+	}
 	percent("distinct openings", func(f Figures) float64 { return f.Openings })
 	percent("most alike pair", func(f Figures) float64 { return f.MostAlike })
 	percent("facts carried", func(f Figures) float64 { return f.Coverage })
