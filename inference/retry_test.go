@@ -1,6 +1,7 @@
 package inference_test
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -156,5 +157,32 @@ func TestTriesOfGreedySlots(t *testing.T) {
 		if len(asked.texts) != test.asked || len(slices.Compact(asked.texts)) != 1 || got.Slot("text") != asked.texts[0] {
 			t.Errorf("%v wrong: asked %q, %q stands", test.wrong, asked.texts, got.Slot("text"))
 		}
+	}
+}
+
+// A row that gives its pages to others in the middle of a try goes on as if it had kept them.
+func TestTriesWithFewPages(t *testing.T) {
+	o := inferencetest.Options{Type: "Q8_0", Context: 2048}
+	write := func(m *inference.Model) (texts [7]string, asked [7]int) {
+		var requests []inference.Request
+		for i := range asked {
+			r := tried(uint64(i), i%2 == 0, func(text string) float64 {
+				asked[i]++
+				return 1 + float64(len(text)%7)
+			})
+			r.Messages[0].Content = fmt.Sprint("the ", i)
+			slot := r.Frame[1].Slot
+			slot.MaxTokens, slot.Length, slot.Rules, slot.Tries = 0, inference.Length{Min: 1200}, inference.Rules{}, 2
+			requests = append(requests, r)
+		}
+		for i, r := range whole(t, m, requests...) {
+			texts[i] = r.Text
+		}
+		return texts, asked
+	}
+	want, asked := write(tiny(t, o, inference.Rows(1)))
+	got, again := write(tiny(t, o, inference.CacheBytes(1)))
+	if got != want || again != asked {
+		t.Errorf("with few pages, asked %v:\n%q\none by one, asked %v:\n%q", again, got, asked, want)
 	}
 }

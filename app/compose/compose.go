@@ -41,9 +41,9 @@ type compiled struct {
 type Tuning struct {
 	NoContrast bool // plain decoding: α is 0
 	NoRules    bool // numbers, claims, banned words and scripts aren't held while decoding
-	NoRepair   bool // what is written first is delivered, with its findings
-	// Observe, when set, is called with every page as the model wrote it, before any repair. It may be called from several
-	// goroutines.
+	NoRepair   bool // what is written first is delivered, with its findings: no slot is tried again
+	// Observe, when set, is called with every page as the model wrote it, its slots tried as often as they may be, before any
+	// repair. It may be called from several goroutines.
 	Observe func(b Brief, written []Field, found []check.Finding)
 }
 

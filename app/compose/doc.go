@@ -13,7 +13,9 @@
 // While the model writes, numbers that the row doesn't have, words that claim what it doesn't say, banned words and letters
 // of another script can't be chosen; lengths hold in the channel's unit. What the model would say about any such product
 // is taken out by context-aware decoding, as far as the ruleset's dial asks for. Afterwards the same rules are checked
-// again, by code that explains itself. No hidden score: candidates are ranked by findings, then by the facts they carry.
+// again, by code that explains itself: of each slot when it ends, so that the engine writes it anew at once where it fails,
+// and of the page. What is wrong with a slot to the end is told to the model, once. No hidden score: candidates are ranked
+// by findings, then by the facts they carry.
 //
 // Start with New and Composer.Compose.
 package compose
