@@ -29,7 +29,7 @@ func (chineseText) term(e *entry, numbers []string) string {
 
 // listed: 、 stands between a few words, ， between clauses and figures.
 func (chineseText) listed(text string) bool {
-	return utf8.RuneCountInString(text) <= 9 && !strings.ContainsAny(text, "，0123456789可已不能各在有")
+	return utf8.RuneCountInString(text) <= 9 && !strings.ContainsAny(text, "，0123456789可已能各在有")
 }
 
 func (chineseText) foreign(t token) bool { return t.kind == word || t.kind == code }

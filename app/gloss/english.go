@@ -58,7 +58,7 @@ func counted(items []item) []item {
 		out = append([]item{out[n-1]}, out[:n-2]...)
 	}
 	for i := range out {
-		if out[i].tok.kind == number && out[i].entry == nil && out[i].text != "1" {
+		if out[i].tok.kind == number && out[i].entry == nil && out[i].text != "1" && !grade(out, i) {
 			end := i + 1
 			for end < len(out) && out[end].entry != nil && out[end].entry.class != grammar && out[end].entry.class != post {
 				end++
@@ -69,6 +69,11 @@ func counted(items []item) []item {
 		}
 	}
 	return out
+}
+
+// grade says that a number counts nothing: it names a material, as in 316不锈钢.
+func grade(items []item, i int) bool {
+	return i+1 < len(items) && items[i+1].entry != nil && items[i+1].entry.class == material && len(items[i].text) >= 3
 }
 
 // plural is a noun's plural.
