@@ -306,6 +306,9 @@ func (j *judge) toksIn(s Span) []token {
 
 // copied flags a description that is mostly one stretch of the supplier's text.
 func (j *judge) copied() {
+	if j.Evidence.Translated() {
+		return // no other shop has the glossary's wording
+	}
 	const words, chars = 14, 30
 	run, start, end := j.Evidence.longestCopy(j.toks)
 	limit := words

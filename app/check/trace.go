@@ -220,6 +220,20 @@ func Covered(text, by string) float64 {
 	return float64(hit) / float64(all)
 }
 
+// KeepsFigures says whether a text has every number and Latin word of another.
+func KeepsFigures(text, by string) bool {
+	have := map[string]bool{}
+	for _, t := range tokens(by) {
+		have[t.key] = true
+	}
+	for _, t := range tokens(text) {
+		if t.kind != han && !stopword(t) && !have[t.key] {
+			return false
+		}
+	}
+	return true
+}
+
 // Novel counts the words of a text, those of grammar left out, that the row doesn't have.
 func (e *Evidence) Novel(text string) int {
 	n := 0

@@ -54,12 +54,19 @@ func whole(text string, language Language) string {
 func ended(text string, language Language) string {
 	r, _ := utf8.DecodeLastRuneInString(text)
 	switch {
+	case language == Chinese && r == '.' && len(text) > 1 && hanWord(lastRune(text[:len(text)-1])):
+		return text[:len(text)-1] + "。"
 	case text == "" || strings.ContainsRune(".!?。！？", r):
 		return text
 	case language == Chinese:
 		return text + "。"
 	}
 	return text + "."
+}
+
+func lastRune(s string) string {
+	_, n := utf8.DecodeLastRuneInString(s)
+	return s[len(s)-n:]
 }
 
 // mend repairs a page's fields by code as far as findings can be met without a model, and returns the fields with the
@@ -199,9 +206,15 @@ func (j *job) plainTitle() string {
 	if title == "" || foreign(title, j.brief.Language) {
 		return ""
 	}
-	title = calm(title)
-	if brand := j.plan.brand(); brand != "" && !j.titleHas(brand) && !foreign(brand, j.brief.Language) && ok {
-		if with := brand + j.template.gap() + title; limit.Max == 0 || limit.Unit.Count(with) <= limit.Max {
+	if !j.plan.evidence.Translated() {
+		title = calm(title)
+	}
+	if brand := j.plan.brand(); brand != "" && !j.titleHas(brand) && j.writable(brand) && ok {
+		gap := j.template.gap()
+		if latinEdge(title) {
+			gap = " "
+		}
+		if with := brand + gap + title; limit.Max == 0 || limit.Unit.Count(with) <= limit.Max {
 			title = with
 		}
 	}
@@ -241,7 +254,7 @@ func (j *job) plainSEOTitle(text string) string {
 	if text == "" {
 		text = j.plainTitle()
 		brand := j.plan.brand()
-		if brand != "" && !strings.Contains(strings.ToLower(text), strings.ToLower(brand)) && !foreign(brand, j.brief.Language) && limit.Unit.Count(text+" | "+brand) <= limit.Max {
+		if brand != "" && !strings.Contains(strings.ToLower(text), strings.ToLower(brand)) && j.writable(brand) && limit.Unit.Count(text+" | "+brand) <= limit.Max {
 			text += " | " + brand
 		}
 	}
@@ -249,6 +262,17 @@ func (j *job) plainSEOTitle(text string) string {
 		return text
 	}
 	return cutTo(text, limit.Max, limit.Unit.Count, j.brief.Language)
+}
+
+// writable says that a brand may stand in the draft: in a translated row it is among the names that stay.
+func (j *job) writable(brand string) bool {
+	return j.plan.evidence.Translated() || !foreign(brand, j.brief.Language)
+}
+
+// latinEdge says that a text begins with a Latin letter or a digit.
+func latinEdge(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsDigit(r) || unicode.IsLetter(r) && !unicode.Is(unicode.Han, r)
 }
 
 func (j *job) titleHas(brand string) bool {

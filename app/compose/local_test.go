@@ -107,3 +107,21 @@ func TestOwnLanguage(t *testing.T) {
 		t.Errorf("an English row in Chinese: %s", got.Language())
 	}
 }
+
+func TestTranslatedTitle(t *testing.T) {
+	c := composer(t)
+	for want, row := range map[string][]string{
+		"Murrow USB-C扩展坞 7合1":    {"Title: USB-C Hub 7 in 1", "Brand: Murrow"},
+		"Tarnwick露营折叠燃气炉头":       {"Title: CAMP STOVE FOLDING GAS BURNER", "Brand: Tarnwick"},
+		"Lanthorn落地灯 弧形":         {"Title: Floor lamp, arc", "Brand: Lanthorn"},
+		"Sallowfield瑜伽垫 天然橡胶4mm": {"Title: Yoga Mat Natural Rubber 4mm", "Brand: Sallowfield"},
+	} {
+		j, err := c.prepare(chinese(brief(product("t", append(row, "Colour: Grey", "Care: Wipe clean")...))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := j.pieces[0].fixed; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

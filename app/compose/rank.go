@@ -155,7 +155,7 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 	}
 	if j.comparable() {
 		s[3] = e.Novel(text)
-		if most := 6; e.Translated() && s[3] > most && !loosely(p) {
+		if most := 3; e.Translated() && name == FieldDescription && s[3] > most && !loosely(p) {
 			s[1]++ // every word is known: what is added is the model's own
 		}
 		if j.brief.Language == Chinese && (name == FieldTitle || name == FieldSEOTitle) && !e.Tiled(text) {
@@ -186,6 +186,8 @@ func (j *job) missing(p piece, text string) int {
 	}
 	for _, f := range p.facts {
 		switch covered := check.Covered(j.plan.known(f), text); {
+		case covered >= 0.34 && f.translated && !check.KeepsFigures(j.plan.known(f), text):
+			worst = 2 // PP is the handle's, or 24 hours the cold's: half of a fact is another
 		case covered >= 0.6:
 		case covered < 0.34 && f.details:
 			worst = 2

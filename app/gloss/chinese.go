@@ -204,6 +204,11 @@ func (chineseText) joint(mark string, listed bool) string {
 	return b.String()
 }
 
-func (chineseText) finish(text string) string {
-	return strings.NewReplacer("°C", "℃", "° C", "℃", "，，", "，", "、，", "，", "，、", "，", "、和", "和", "、或", "或", "，和", "和", "：，", "：", "。，", "。", "；，", "；", "（，", "（", "）（", "）（").Replace(text)
+func (c chineseText) finish(text string) string {
+	text = strings.NewReplacer("°C", "℃", "° C", "℃", "，，", "，", "、，", "，", "，、", "，", "、和", "和", "、或", "或", "，和", "和", "：，", "：", "。，", "。", "；，", "；", "（，", "（", "）（", "）（").Replace(text)
+	if c.title {
+		text = strings.NewReplacer("，", " ", "、", " ", "。", " ").Replace(text)
+		text = strings.Join(strings.Fields(text), " ")
+	}
+	return text
 }
