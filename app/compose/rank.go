@@ -118,7 +118,7 @@ func (s score) fails() bool { return s[0] > 0 || s[1] > 0 || s[2] >= 2 }
 // each time.
 const (
 	maxTries = 2
-	warmer   = 0.3
+	warmer   = 0.2
 )
 
 // wrong grades what is wrong with the text of a piece, as the engine wrote it: nothing where it will do, or where code has
