@@ -9,10 +9,11 @@ import (
 	"shelftalk/inference/internal/kernel"
 )
 
-// Spinning costs the machine; parking costs microseconds on waking. Between phases the wait is short, so a worker spins
-// for about fifty microseconds before it parks.
+// Spinning costs the machine; parking costs tens of microseconds on waking, more in a virtual machine, and while it wakes the
+// others wait at the next barrier. A unit of a large pass takes a few hundred microseconds, so a worker spins for half a
+// millisecond before it parks.
 const (
-	spins      = 1200
+	spins      = 12000
 	spinsAlone = 60 // with more workers than processors
 )
 
