@@ -16,6 +16,7 @@ func mapFile(file *os.File, size int) ([]byte, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	adviseHuge(b)
 	return b, func() error { return unix.Munmap(b) }, nil
 }
 

@@ -11,7 +11,9 @@ import (
 )
 
 const (
-	chunkBytes = 4 << 20 // written at once
+	// chunkBytes are written at once: a huge page, which is what Linux makes of them in its cache, and what it maps by one
+	// entry. Larger ones it would map page by page.
+	chunkBytes = 2 << 20
 	// spareBytes, and one of spareParts of the disk, stay free.
 	spareBytes = 2 << 30
 	spareParts = 20
