@@ -11,7 +11,8 @@ import (
 func TestTranslatedEvidence(t *testing.T) {
 	fields := func(material, details string) catalog.Product {
 		return catalog.Product{Key: "k", Fields: []catalog.Field{
-			{Name: "Title", Role: catalog.Title, Value: "Lowtide burner"}, {Name: "Material", Role: catalog.Attribute, Value: material},
+			{Name: "Title", Role: catalog.Title, Value: "Lowtide burner"},
+			{Name: "Material", Role: catalog.Attribute, Value: material},
 			{Name: "Details", Role: catalog.Description, Value: details},
 		}}
 	}
@@ -26,11 +27,11 @@ func TestTranslatedEvidence(t *testing.T) {
 		t.Errorf("words that stay %q", got)
 	}
 	for text, want := range map[string]Kind{
-		"Lowtide炉头用不锈钢、铝制成。":       "",
-		"Lowtide炉头用不锈钢和铝制成，12小时。":  "",
-		"Lowtide炉头用不锈钢制成，13小时。":    Number,
+		"Lowtide炉头用不锈钢、铝制成。":      "",
+		"Lowtide炉头用不锈钢和铝制成，12小时。": "",
+		"Lowtide炉头用不锈钢制成，13小时。":   Number,
 		"Lowtide炉头用stainless钢制成。": Language,
-		"Lowtide炉头用钛合金制成。":         Claim,
+		"Lowtide炉头用钛合金制成。":        Claim,
 	} {
 		var kinds []Kind
 		for _, f := range Draft(Input{Fields: []Text{{"bullet_1", text}}, Evidence: e, Language: "zh"}) {
