@@ -96,10 +96,19 @@ func pair(a *asm, k kindInfo, T int) {
 	a.op("RET")
 }
 
-// pairBegin sets the float sums to zero or, if there are columns before, to what these left in dst.
+// pairBegin sets the float sums to zero or, if there are columns before, to what these left in dst. Rows of dst are far apart:
+// their lines are asked for here, for writing, so that they have come by the end. PREFETCHW, which the assembler doesn't know, is
+// a no-op where a processor lacks it.
 func pairBegin(a *asm, T int) {
 	for i := range T {
 		a.op("VPXORD Z%d, Z%d, Z%d", T+i, T+i, T+i)
+	}
+	a.op("MOVQ DI, AX")
+	for t := range T / 2 {
+		a.op("BYTE $0x0f; BYTE $0x0d; BYTE $0x08; BYTE $0x0f; BYTE $0x0d; BYTE $0x48; BYTE $0x40 // PREFETCHW (AX), 64(AX)")
+		if t+1 < T/2 {
+			a.op("ADDQ BX, AX")
+		}
 	}
 	a.op("TESTQ R11, R11")
 	a.op("JZ unit")
