@@ -150,7 +150,7 @@ func (r *raw) alignment(a uint32) *raw {
 
 // sample holds every kind of value, and tensors of three types.
 func sample() ([]Key, []Data) {
-	return []Key{
+	keys := []Key{
 		{"a.uint8", uint8(200)},
 		{"a.int8", int8(-3)},
 		{"a.uint16", uint16(60000)},
@@ -170,11 +170,13 @@ func sample() ([]Key, []Data) {
 		{"a.floats", []float32{0.5}},
 		{"a.bools", []bool{true, false}},
 		{"a.bytes", []uint8{1, 2, 3}},
-	}, []Data{
+	}
+	data := []Data{
 		{"w", quant.Q8_0, []int{64, 3}, bytes.Repeat([]byte{1}, 3*68)},
 		{"b", quant.F32, []int{5}, bytes.Repeat([]byte{2}, 20)},
 		{"h", quant.F16, []int{2, 3, 4, 1}, bytes.Repeat([]byte{3}, 48)},
 	}
+	return keys, data
 }
 
 func TestWriteThenRead(t *testing.T) {

@@ -231,17 +231,6 @@ func TestRewindForgetsNothing(t *testing.T) {
 	})
 }
 
-func TestFreshSentences(t *testing.T) {
-	g := NewGuard(Rules{Fresh: true})
-	g.Accept([]byte("It keeps tea warm. It is blue. It keeps tea warm"))
-	if g.Token([]byte(". ")).OK || g.Token([]byte(".")).OK && func() bool { g.Accept([]byte(".")); return g.End().OK }() {
-		t.Error("a sentence was written twice")
-	}
-	if !g.Token([]byte(" enough. ")).OK {
-		t.Error("another sentence was refused")
-	}
-}
-
 func TestLengthHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		least := rapid.IntRange(0, 20).Draw(t, "min")
@@ -253,98 +242,6 @@ func TestLengthHolds(t *testing.T) {
 		n := len(strings.TrimSpace(string(whole)))
 		if n > most || ended && (n < least || n == 0) {
 			t.Fatalf("%q has %d bytes, bounds are %d and %d, ended %v", text, n, least, most, ended)
-		}
-	})
-}
-
-func TestScripts(t *testing.T) {
-	for _, test := range []struct {
-		allowed Script
-		text    string
-		legal   bool
-		words   []string
-	}{
-		{Latin, "A 350 ml mug, ½ price – “new” café", true, nil},
-		{Latin, "mug 杯", false, nil},
-		{Latin, "кружка", false, nil},
-		{Han, "容量350ml的杯子，高12 cm。", true, nil},
-		{Han, "这款mug很好", false, nil},
-		{Han, "ケトル", false, nil},
-		{Latin | Han, "这款 mug 很好", true, nil},
-		{0, "кружка", true, nil},
-		{Han, "Lowtide马克杯350ml，IP67", true, []string{"Lowtide", "ml", "IP"}},
-		{Han, "Lowtides", false, []string{"Lowtide"}},
-		{Han, "Low杯", false, []string{"Lowtide"}},
-		{Han, "Low", true, []string{"Lowtide"}}, // may become one
-		{Han, "350cups", false, []string{"Lowtide"}},
-		{Latin, "any mug", true, []string{"Lowtide"}},
-	} {
-		g := NewGuard(Rules{Script: test.allowed, Words: test.words})
-		if got := g.Token([]byte(test.text)).OK; got != test.legal {
-			t.Errorf("%q in scripts %d: %v", test.text, test.allowed, got)
-		}
-	}
-	// A listed word is whole at the text's end.
-	for text, legal := range map[string]bool{"这款Low": false, "这款Lowtide": true, "这款": true, "350ml": true} {
-		g := NewGuard(Rules{Script: Han, Words: []string{"Lowtide", "ml"}, Stop: []string{"\n"}})
-		if got := g.Token([]byte(text + "\n")).OK; got != legal {
-			t.Errorf("%q ended: %v", text, got)
-		}
-	}
-	// A character is refused from its first byte on if it can't become a legal one.
-	if g := NewGuard(Rules{Script: Latin}); g.Token([]byte("\xe6")).OK {
-		t.Error("the first byte of a Chinese character was legal in Latin")
-	}
-	if g := NewGuard(Rules{}); g.Token([]byte("\xff")).OK {
-		t.Error("a byte that no character has was legal")
-	}
-}
-
-func TestSentences(t *testing.T) {
-	for _, test := range []struct {
-		text string
-		n    int
-		end  string // the text's beginning up to the n-th sentence's end; "" if it doesn't go so far
-	}{
-		{"One. Two.", 1, "One."},
-		{"One. Two.", 2, ""},
-		{"One. Two. ", 2, "One. Two."},
-		{"It holds 1.5 l. Good.", 1, "It holds 1.5 l."},
-		{"Approx. 3 cups. More", 1, "Approx. 3 cups."},
-		{"She said “stop.” Then", 1, "She said “stop.”"},
-		{"好杯子。很轻。", 1, "好杯子。"},
-		{"好杯子。很轻。", 2, "好杯子。很轻。"},
-		{"他说“好。", 1, ""},
-		{"他说“好。”", 1, "他说“好。”"},
-		{"Wait... what? No", 2, "Wait... what?"},
-	} {
-		want := len(test.end)
-		if test.end == "" {
-			want = -1
-		}
-		if got := sentenceEnd(test.text, test.n); got != want {
-			t.Errorf("sentence %d of %q ends at %d, want %d", test.n, test.text, got, want)
-		}
-	}
-	for text, want := range map[string]bool{
-		"A mug.": true, "A mug": false, "A mug!)": true, "杯子。": true, "杯子": false, "holds approx.": false, "": false, ".": false, "A mug, ": false,
-	} {
-		if endsSentence(text) != want {
-			t.Errorf("%q ends a sentence: %v", text, !want)
-		}
-	}
-}
-
-func TestSentenceRules(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(0, 3).Draw(t, "sentences")
-		g := NewGuard(Rules{Stop: []string{"\n"}, SentenceEnd: true, MaxSentences: n})
-		text, ended := write(g, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 4)), 80)
-		if ended && !endsSentence(text) {
-			t.Fatalf("%q ended in the middle of a sentence", text)
-		}
-		if n > 0 && sentenceEnd(text+" x", n) >= 0 && sentenceEnd(text+" x", n+1) >= 0 {
-			t.Fatalf("%q has more than %d sentences", text, n)
 		}
 	})
 }
