@@ -48,12 +48,8 @@ func (c *benchCmd) Run(a *app) (err error) {
 			return err
 		}
 	}
-	opts, err := c.options()
-	if err != nil {
-		return err
-	}
 	before := time.Now()
-	m, err := a.open(c.Model, opts...)
+	m, err := a.open(c.Model, c.weights)
 	if err != nil {
 		return err
 	}

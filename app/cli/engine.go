@@ -14,12 +14,16 @@ import (
 )
 
 // open loads the model of a name or path.
-func (a *app) open(name string, more ...inference.Option) (*inference.Model, error) {
+func (a *app) open(name string, w weights) (*inference.Model, error) {
+	opts, err := w.options()
+	if err != nil {
+		return nil, err
+	}
 	path, err := a.located(name)
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.load(path, a.progress("Loading the model"), more...)
+	m, err := a.load(path, a.progress("Loading the model"), opts...)
 	a.out.clear()
 	return m, err
 }
@@ -97,7 +101,7 @@ type tokensCmd struct {
 
 // Run answers each line as soon as the lines at hand are read.
 func (c *tokensCmd) Run(a *app) (err error) {
-	m, err := a.open(c.Model)
+	m, err := a.open(c.Model, weights{})
 	if err != nil {
 		return err
 	}
@@ -126,11 +130,7 @@ const embedTogether = 64
 
 // Run answers each line with its vector as soon as the lines at hand are read.
 func (c *embedCmd) Run(a *app) (err error) {
-	opts, err := c.options()
-	if err != nil {
-		return err
-	}
-	m, err := a.open(c.Model, opts...)
+	m, err := a.open(c.Model, c.weights)
 	if err != nil {
 		return err
 	}
@@ -162,11 +162,7 @@ func (c *perplexityCmd) Run(a *app) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errInput, err)
 	}
-	opts, err := c.options()
-	if err != nil {
-		return err
-	}
-	m, err := a.open(c.Model, opts...)
+	m, err := a.open(c.Model, c.weights)
 	if err != nil {
 		return err
 	}

@@ -86,11 +86,7 @@ func (c *generateCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	opts, err := c.options()
-	if err != nil {
-		return err
-	}
-	m, err := a.open(c.Model, opts...)
+	m, err := a.open(c.Model, c.weights)
 	if err != nil {
 		return err
 	}

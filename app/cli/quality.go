@@ -42,7 +42,7 @@ func (c *qualityCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	m, err := a.open(c.Model)
+	m, err := a.open(c.Model, weights{})
 	if err != nil {
 		return err
 	}
