@@ -49,7 +49,8 @@ func run() int {
 		return fail(3, "there is no display to open a window on.\nThe same work without a window: shelftalk-cli batch --in FILE --out drafts.xlsx")
 	}
 	s, err := studio.Open(studio.Options{
-		DataDir: *data, ModelsDir: *folder, Model: *model, Default: models.Default(models.Memory()), OpenModel: opener(places.Packed),
+		DataDir: *data, ModelsDir: *folder, Packed: places.Packed, Model: *model, Default: models.Default(models.Memory()),
+		OpenModel: opener(places.Packed),
 	})
 	if err == nil && *sample {
 		err = s.KeepSample()

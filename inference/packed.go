@@ -199,6 +199,17 @@ func ListPacked(folder string) []Packed {
 	return list
 }
 
+// PackedBytes is what a folder of packed weights holds of the model at a path.
+func PackedBytes(folder, path string) (n int64) {
+	full, err := filepath.Abs(path)
+	for _, p := range ListPacked(folder) {
+		if err == nil && p.Path == full {
+			n += p.Bytes
+		}
+	}
+	return n
+}
+
 // FreePacked removes the packed weights of models, by their paths; of all where there is none. It returns the bytes freed.
 // Models that are open go on.
 func FreePacked(folder string, models ...string) int64 {

@@ -32,7 +32,7 @@ type cli struct {
 	Import     importCmd     `cmd:"" help:"Show how a spreadsheet is understood; --keep makes it the studio's catalogue."`
 	Export     exportCmd     `cmd:"" help:"Write the studio's copy into a spreadsheet."`
 	Generate   generateCmd   `cmd:"" help:"Answer one prompt, streamed."`
-	Models     modelsCmd     `cmd:"" help:"List, fetch and verify models; free what is kept of them packed."`
+	Models     modelsCmd     `cmd:"" help:"List, fetch, verify and remove models; free what is kept of them packed."`
 	Doctor     doctorCmd     `cmd:"" help:"Look at this machine: processor, memory, disk, models."`
 	Bench      benchCmd      `cmd:"" help:"Measure a model's speed on this machine."`
 	Quality    qualityCmd    `cmd:"" help:"Measure the drafts: limits, numbers, claims, language, likeness; from a seed."`

@@ -14,6 +14,7 @@ type modelsCmd struct {
 	List   modelsListCmd   `cmd:"" help:"List the models on this machine."`
 	Get    modelsGetCmd    `cmd:"" help:"Fetch models by checksum; goes on where it was interrupted."`
 	Verify modelsVerifyCmd `cmd:"" help:"Compare files with their published SHA-256."`
+	Remove modelsRemoveCmd `cmd:"" help:"Remove a model of the models' folder from this machine, and its packed weights."`
 	Free   modelsFreeCmd   `cmd:"" help:"Remove the packed weights that make a model's next start quick; they are made anew then."`
 }
 
@@ -42,7 +43,6 @@ type modelsListCmd struct {
 // Run lists what is here; files that were never compared with their hash are compared now.
 func (c *modelsListCmd) Run(a *app) error {
 	answer := modelsAnswer{Models: []modelEntry{}}
-	packed := a.packed()
 	for _, s := range a.places.Models.List() {
 		if !s.Here && !c.All {
 			continue
@@ -55,7 +55,7 @@ func (c *modelsListCmd) Run(a *app) error {
 			s.Verified = err == nil
 		}
 		entry := entryOf(s)
-		entry.Packed = packed(s.Path)
+		entry.Packed = inference.PackedBytes(a.places.Packed, s.Path)
 		answer.Models = append(answer.Models, entry)
 		state := "verified"
 		switch {
@@ -79,20 +79,6 @@ func (c *modelsListCmd) Run(a *app) error {
 	return a.out.document(answer)
 }
 
-// packed tells the bytes of the packed weights of the model at a path.
-func (a *app) packed() func(path string) int64 {
-	list := inference.ListPacked(a.places.Packed)
-	return func(path string) (n int64) {
-		path, err := filepath.Abs(path)
-		for _, p := range list {
-			if err == nil && p.Path == path {
-				n += p.Bytes
-			}
-		}
-		return n
-	}
-}
-
 type modelsFreeCmd struct {
 	Names []string `arg:"" optional:"" placeholder:"NAME|PATH" help:"Names or paths (default: all models)."`
 }
@@ -112,6 +98,46 @@ func (c *modelsFreeCmd) Run(a *app) error {
 	return a.out.document(struct {
 		Freed int64 `json:"freed_bytes"`
 	}{n})
+}
+
+type modelsRemoveCmd struct {
+	Name string `arg:"" help:"Its name, as the list shows it."`
+	Yes  bool   `short:"y" help:"Don't ask."`
+}
+
+// Run removes what is on the disk of one model, once that was confirmed.
+func (c *modelsRemoveCmd) Run(a *app) error {
+	model, bytes, err := a.places.Models.Kept(c.Name)
+	if err != nil {
+		return err
+	}
+	kept := size(bytes)
+	if packed := inference.PackedBytes(a.places.Packed, model.Path); packed > 0 {
+		kept += " and " + size(packed) + " of packed weights"
+	}
+	if !c.Yes {
+		yes, err := a.confirm(fmt.Sprintf("Remove %s, %s?", model.Path, kept))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			a.out.printf("%s stays\n", c.Name)
+			return a.out.document(removedAnswer{Name: c.Name})
+		}
+	}
+	freed, err := a.places.Models.Remove(c.Name)
+	if err != nil {
+		return err
+	}
+	freed += inference.FreePacked(a.places.Packed, model.Path)
+	a.out.printf("%s removed, %s freed\n", c.Name, size(freed))
+	return a.out.document(removedAnswer{c.Name, true, freed})
+}
+
+type removedAnswer struct {
+	Name    string `json:"name"`
+	Removed bool   `json:"removed"`
+	Freed   int64  `json:"freed_bytes"`
 }
 
 type modelsGetCmd struct {

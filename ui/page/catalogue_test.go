@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -221,6 +222,48 @@ func TestModelsAndSettingsPages(t *testing.T) {
 			}
 			if got := d.studio.Settings(); got.Theme != "dark" || got.Language != "zh" || got.Threads != 1 {
 				t.Errorf("kept %+v", got)
+			}
+		})
+	}
+}
+
+// A model goes once that was agreed to, and the one in use doesn't.
+func TestModelsPageRemoves(t *testing.T) {
+	for _, l := range looks() {
+		t.Run(l.name, func(t *testing.T) {
+			d := newDesk(t, l.mode, l.lang, false, 0)
+			own := filepath.Join(d.Home, "own.gguf")
+			if err := os.WriteFile(own, []byte("weights"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			m := NewModels(d.Env)
+			d.show(t, m, Route{}, l.width, l.height)
+			var card *modelCard
+			for i, line := range m.p.State().Lines {
+				if want := line.Name == "own.gguf"; line.CanRemove != want || m.cards[i].remove.Visible() != want {
+					t.Errorf("%s can be removed: %v", line.Name, line.CanRemove)
+				} else if want {
+					card = m.cards[i]
+				}
+			}
+			press := func(label string) {
+				t.Helper()
+				uitest.Button(t, card.object, d.Say("models.remove")).Press()
+				d.settle()
+				uitest.Picture(t, d.window, "models-remove-"+l.name)
+				uitest.Button(t, d.Window.Canvas().Overlays().Top(), label).Press()
+				d.settle()
+			}
+			press(d.Say("files.cancel"))
+			if _, err := os.Stat(own); err != nil {
+				t.Fatal(err)
+			}
+			press(d.Say("models.remove"))
+			if _, err := os.Stat(own); err == nil || uitest.Reads(m.Object(), "own") {
+				t.Errorf("it is still there: %q", uitest.Texts(m.Object()))
+			}
+			if err := d.studio.RemoveModel("test.gguf"); !errors.Is(err, studio.ErrChosen) {
+				t.Errorf("the one in use: %v", err)
 			}
 		})
 	}

@@ -35,6 +35,7 @@ type modelCard struct {
 	use      *widget.Button
 	get      *widget.Button
 	stop     *widget.Button
+	remove   *widget.Button
 }
 
 // NewModels builds the page.
@@ -62,6 +63,21 @@ func (m *Models) chooseFile() {
 	showPath(m.env, m.env.Say("models.file.title"), m.env.Say("models.file.path"), m.env.Say("models.use"), "", m.p.Use)
 }
 
+// confirmRemoval asks before a file goes.
+func (m *Models) confirmRemoval(name string) {
+	title, note, ok := m.p.Removal(name)
+	if !ok {
+		return
+	}
+	var sheet *widget.Sheet
+	remove := func() {
+		sheet.Close()
+		m.p.Remove(name)
+	}
+	keep := widget.NewButton(m.env.Say("files.cancel"), func() { sheet.Close() })
+	sheet = widget.ShowSheet(m.env.Window.Canvas(), title, widget.NewParagraph(note), 480, nil, keep, widget.NewPrimary(m.env.Say("models.remove"), remove))
+}
+
 // Object implements Page.
 func (m *Models) Object() fyne.CanvasObject { return m.page }
 
@@ -83,9 +99,10 @@ func (m *Models) card(name string) *modelCard {
 	c.use = widget.NewButton(say("models.use"), func() { m.p.Use(name) })
 	c.get = widget.NewButton(say("models.get"), func() { m.p.Get(name) })
 	c.stop = widget.NewButton(say("models.stop"), m.p.StopGetting)
+	c.remove = widget.NewButton(say("models.remove"), func() { m.confirmRemoval(name) })
 	c.moving = widget.Pad(theme.Space2, 0, 0, 0, widget.Column(theme.Space1, c.bar, c.progress))
 	text := widget.Column(2, widget.Row(theme.Space2, c.title, c.chip), c.about, c.speed, c.moving)
-	c.object = widget.NewCard(widget.Row(theme.Space4, widget.Grow(text), c.use, c.get, c.stop))
+	c.object = widget.NewCard(widget.Row(theme.Space4, widget.Grow(text), widget.Row(theme.Space2, c.remove, c.use, c.get, c.stop)))
 	return c
 }
 
@@ -117,6 +134,7 @@ func (c *modelCard) draw(l present.ModelLine) {
 	c.speed.SetText(l.Speed)
 	widget.Show(c.speed, l.Speed != "")
 	widget.Show(c.use, l.CanUse)
+	widget.Show(c.remove, l.CanRemove)
 	widget.Show(c.get, l.CanGet)
 	widget.Show(c.stop, l.Getting)
 	widget.Show(c.moving, l.Getting || l.Loading >= 0)

@@ -13,6 +13,8 @@ type ModelService interface {
 	Models() []studio.ModelState
 	UseModel(nameOrPath string) error
 	GetModel(ctx context.Context, name string, progress models.Progress) error
+	ModelTakes(name string) (int64, error)
+	RemoveModel(name string) error
 	Engine() studio.EngineState
 	Subscribe(func(studio.Event)) (cancel func())
 }
@@ -101,12 +103,42 @@ func (p *Models) StopGetting() {
 	}
 }
 
+// Removal says what removing a model means, before anybody agrees to it; ok is false where it can't be removed.
+func (p *Models) Removal(name string) (title, note string, ok bool) {
+	say := p.stage.Say
+	for _, m := range p.svc.Models() {
+		if m.Name != name {
+			continue
+		}
+		bytes, err := p.svc.ModelTakes(name)
+		if err != nil {
+			p.problem = Explain(say, err)
+			p.OnChange()
+			return "", "", false
+		}
+		key := "models.remove.own"
+		if m.Published() {
+			key = "models.remove.note"
+		}
+		return say("models.remove.title", modelTitle(say, m.Name, m.Title)), say(key, size(say, bytes)), true
+	}
+	return "", "", false
+}
+
+// Remove takes a model off this machine. Removal has said what that means.
+func (p *Models) Remove(name string) {
+	p.stage.Go(func(context.Context) error { return p.svc.RemoveModel(name) }, func(err error) {
+		p.problem = Explain(p.stage.Say, err)
+		p.OnChange()
+	})
+}
+
 // ModelLine is one model.
 type ModelLine struct {
 	Name, Title, About string
 	Chip               Chip
 	Speed              string // measured on this machine, or ""
-	CanUse             bool
+	CanUse, CanRemove  bool
 	CanGet             bool
 	Getting            bool
 	Part               float64 // of the fetching, 0 to 1
@@ -153,7 +185,7 @@ func (p *Models) State() ModelsState {
 				l.Speed = say("models.speed.unknown")
 			}
 		default:
-			l.Chip, l.CanUse = Chip{say("models.chip.here"), Neutral}, true
+			l.Chip, l.CanUse, l.CanRemove = Chip{say("models.chip.here"), Neutral}, true, true
 		}
 		s.Lines = append(s.Lines, l)
 	}

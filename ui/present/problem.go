@@ -53,6 +53,7 @@ func sentinels() []sentinel {
 		{studio.ErrNewer, "newer", true},
 		{studio.ErrFindings, "findings", true},
 		{studio.ErrBusy, "busy", true},
+		{studio.ErrChosen, "chosen", true},
 		{studio.ErrNoCatalogue, "catalogue", true},
 		{studio.ErrNoDrafts, "nodrafts", true},
 		{studio.ErrNotFound, "gone", true},
