@@ -37,29 +37,35 @@ def cache_folder():
     return base / "shelftalk"
 
 
+def cpuinfo():
+    """The first processor's lines of /proc/cpuinfo; empty where there is none."""
+    try:
+        first = Path("/proc/cpuinfo").read_text().split("\n\n")[0]
+    except OSError:
+        return {}
+    return dict((part.strip() for part in line.split(":", 1)) for line in first.splitlines() if ":" in line)
+
+
 def cpu_flags():
     """What the operating system says that the processor can do; empty where it doesn't say."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("flags"):
-                return set(line.split(":", 1)[1].split())
-    except OSError:
-        pass
-    return set()
+    return set(cpuinfo().get("flags", "").split())
+
+
+def processor():
+    """The processor's name; of AMD's the generation, since virtual machines call all of them EPYC."""
+    info = cpuinfo()
+    name = info.get("model name") or platform.processor() or platform.machine()
+    if "AMD" in name and info.get("cpu family") == "26":
+        return "AMD Zen 5"
+    if "AMD" in name and info.get("cpu family") == "25":
+        return "AMD Zen 4" if int(info["model"]) >> 4 in (1, 6, 7, 10) else "AMD Zen 3"
+    return name
 
 
 def machine():
-    name = platform.processor() or platform.machine()
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                name = line.split(":", 1)[1].strip()
-                break
-    except OSError:
-        pass
     wanted = ["avx2", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8"]
     flags = [f for f in wanted if f in cpu_flags()]
-    return "%s, %d processors%s, %s" % (name, os.cpu_count(), " (%s)" % " ".join(flags) if flags else "", platform.platform())
+    return "%s, %d processors%s, %s" % (processor(), os.cpu_count(), " (%s)" % " ".join(flags) if flags else "", platform.platform())
 
 
 def busy():

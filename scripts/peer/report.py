@@ -1,9 +1,10 @@
-"""The table, and the page that keeps the last results of every model."""
+"""The table, and the page that keeps the last results of every model on every processor."""
 
 import json
 import statistics
 from pathlib import Path
 
+from .common import processor
 from .figures import FIGURES, limit_of
 
 INTRODUCTION = """# How fast
@@ -13,7 +14,8 @@ Shelftalk beside llama.cpp on the same files, the same prompts and as many threa
 and the most; of llama.cpp's settings the best for each figure, as the first round found it. The last column compares ours
 with what the machine can do at most, as `shelftalk-cli bench --limits` measures it with the program's own instructions: one
 row reads all weights for every token, so the memory's rate bounds it; a prompt and a batch are bound by the 8-bit
-multiply-adds. Only the weights are counted, not the attention over the context.
+multiply-adds. Only the weights are counted, not the attention over the context. Zen 4 works 512 bits off in two halves, so its
+8-bit rate is half of Zen 5's for the same clock, while llama.cpp, which is far from that rate, loses less.
 """
 
 
@@ -66,8 +68,9 @@ def notes(result):
 
 
 def merged(path, name, result):
-    """All models' results in a JSON file, with this one's figures put in; a figure that wasn't measured keeps its last."""
-    path = Path(path)
+    """The results of all models and processors in a JSON file, with this one's figures put in; a figure that wasn't measured
+    keeps its last."""
+    path, name = Path(path), "%s on %s" % (name, processor())
     everything = json.loads(path.read_text()) if path.exists() else {}
     before = everything.get(name)
     if before and before["machine"] == result["machine"] and before["file"] == result["file"]:
@@ -84,6 +87,6 @@ def merged(path, name, result):
 
 def page(everything):
     parts = [INTRODUCTION]
-    for name, result in sorted(everything.items(), key=lambda item: -item[1]["bytes"]):
+    for name, result in sorted(everything.items(), key=lambda item: (-item[1]["bytes"], item[0])):
         parts.append("## %s\n\n%s\n" % (name, table(result)))
     return "\n".join(parts)
