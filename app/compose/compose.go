@@ -36,12 +36,14 @@ type compiled struct {
 	phrases map[string]*inference.Phrases
 }
 
-// Tuning turns off what a Composer does, one thing at a time, so that the worth of each can be measured (package quality).
-// The zero value turns off nothing.
+// Tuning changes what a Composer does, one thing at a time, so that the worth of each can be measured (package quality).
+// The zero value changes nothing.
 type Tuning struct {
-	NoContrast bool // plain decoding: α is 0
+	NoContrast bool // plain decoding in Chinese, too: α is 0
+	Contrast   bool // context-aware decoding in English, too
 	NoRules    bool // numbers, claims, banned words and scripts aren't held while decoding
 	NoRepair   bool // what is written first is delivered, with its findings: no slot is tried again
+	FreeHand   bool // a sentence may have any number of words that the row doesn't have
 	// Observe, when set, is called with every page as the model wrote it, its slots tried as often as they may be, before any
 	// repair. It may be called from several goroutines.
 	Observe func(b Brief, written []Field, found []check.Finding)

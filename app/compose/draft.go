@@ -25,7 +25,8 @@ type Ruleset struct {
 	Audience string
 	Never    []string // words and phrases that must not be written
 	Must     []string // words that the description must carry
-	// Careful is the truth dial, 0 (lively) to 1 (careful): it sets the weight of context-aware decoding.
+	// Careful is the truth dial, 0 (lively) to 1 (careful): it sets how bold the model's choices are, how many words that the
+	// row doesn't have a sentence may bring before it is written again, and in Chinese the weight of context-aware decoding.
 	Careful float64
 	// Hooks is how many sentences without a traced fact a description may have.
 	Hooks int

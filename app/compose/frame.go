@@ -197,8 +197,8 @@ func (j *job) request(pieces []piece, candidate, attempt int, notes []string) in
 		},
 		Seed: j.seed(candidate, attempt),
 	}
-	if alpha := contrastWeight(careful); alpha > 0 && !j.tuning.NoContrast {
-		r.Contrast, r.Alpha = j.messages(true, notes), alpha
+	if j.alpha() > 0 {
+		r.Contrast = j.messages(true, notes)
 	}
 	for i, p := range pieces {
 		text := p.cue
@@ -233,8 +233,14 @@ func joinTexts(r inference.Request) inference.Request {
 	return r
 }
 
-// contrastWeight is the α that a position of the careful dial stands for.
-func contrastWeight(careful float64) float64 { return 1.4 * min(max(careful, 0), 1) }
+// alpha is the weight of context-aware decoding in the description's sentences. English does without: see the package's
+// comment.
+func (j *job) alpha() float64 {
+	if j.tuning.NoContrast || j.brief.Language == English && !j.tuning.Contrast {
+		return 0
+	}
+	return 1.4 * min(max(j.brief.Ruleset.Careful, 0), 1)
+}
 
 // slot bounds what the model may write for a piece.
 func (j *job) slot(p piece) *inference.Slot {
@@ -257,6 +263,9 @@ func (j *job) slot(p piece) *inference.Slot {
 		bound(80)
 	case FieldDescription:
 		s.Rules.MaxSentences, s.Rules.SentenceEnd = 1, true
+		if alpha := j.alpha(); alpha > 0 {
+			s.Alpha = &alpha
+		}
 		bound(240)
 		if zh {
 			bound(120)

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -122,12 +123,15 @@ const (
 )
 
 // wrong grades what is wrong with the text of a piece, as the engine wrote it: nothing where it will do, or where code has
-// something better.
+// something better. A sentence with too many words of its own is worth another try, but no repair.
 func (c *Composer) wrong(j *job, p piece, text string) float64 {
 	text = j.tidy(p.slot, text)
 	s, _ := c.judge(j, p, text)
-	if !s.fails() || j.printable(p, text) {
+	switch {
+	case j.printable(p, text):
 		return 0
+	case !s.fails():
+		return min(0.9, 0.1*float64(max(0, j.ownWords(p, text)-j.freedom())))
 	}
 	return 100*float64(s[0]) + 10*float64(s[1]) + max(0, float64(s[2])) + min(0.9, 0.1*float64(1+s[3]))
 }
@@ -167,6 +171,23 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 		s[4] = int(10 * e.CopiedShare(text))
 	}
 	return s, found
+}
+
+// ownWords counts the words of a sentence that the row doesn't have, in Chinese the characters.
+func (j *job) ownWords(p piece, text string) int {
+	name := fieldOf(p.slot)
+	if name != FieldDescription && name != FieldSEODescription || !j.comparable() || loosely(p) {
+		return 0
+	}
+	return j.plan.evidence.Novel(text)
+}
+
+// freedom is how many words of its own a sentence may have: 1 where the dial is at careful, 4 at lively.
+func (j *job) freedom() int {
+	if j.tuning.FreeHand {
+		return math.MaxInt32
+	}
+	return max(1, int(math.Round(4-4*j.brief.Ruleset.Careful)))
 }
 
 // loosely says that a piece's facts aren't wholly translated: its text brings words of its own.

@@ -41,7 +41,7 @@ class Shelftalk:
         return 60 * self.count / answer["seconds"]
 
     def frames(self):
-        """The same without context-aware decoding."""
+        """The same at the lively end of the dial, where fewer sentences are written again."""
         kept = self.prompts.read_bytes()
         try:
             return self.catalogue("--careful", 0)

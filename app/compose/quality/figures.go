@@ -33,6 +33,9 @@ type Figures struct {
 	Labels      int            `json:"label_leaks"`
 	// Copied is the share of the descriptions' words that are the supplier's, in runs of at least four words.
 	Copied float64 `json:"copied"`
+	// Own is the share of the words of descriptions, for the page and for search engines, that the row doesn't have; words of
+	// grammar count as had. Rows in another language don't count.
+	Own float64 `json:"own"`
 	// Of drafts in another language than their rows': OtherWords is the share of words that are left in the row's language
 	// (names, models and units don't count), Glossary that of the facts that the glossary has every word of, ToCompare that
 	// of the drafts with a sentence or fact that somebody should compare with the row.
@@ -101,6 +104,7 @@ type tally struct {
 	drafts, limits, language, flagged, must, tokens, words int
 	facts, carried                                         int
 	other, all, values, known, compare                     int // of drafts from rows in another language
+	own, written                                           int // words of descriptions whose row is in their language
 	copied                                                 float64
 	openings                                               map[string]bool
 	descriptions                                           []string
@@ -148,6 +152,10 @@ func (t *tally) draft(f *Figures, o Options, b compose.Brief, d compose.Draft) {
 	all := ""
 	for _, field := range v.Fields {
 		all += field.Text + "\n"
+		if described := field.Name == compose.FieldDescription || field.Name == compose.FieldSEODescription; described && e.Language() == string(b.Language) {
+			t.own += e.Novel(field.Text)
+			t.written += check.Words(field.Text)
+		}
 	}
 	if e.Translated() {
 		f.Translated++
@@ -177,6 +185,7 @@ func (t *tally) close(f *Figures) {
 	f.Coverage = share(t.carried, t.facts)
 	f.TokensPerRow = share(t.tokens, t.drafts)
 	f.Words = share(t.words, t.drafts)
+	f.Own = share(t.own, t.written)
 	if t.drafts > 0 {
 		f.Copied = t.copied / float64(t.drafts)
 	}

@@ -1,5 +1,5 @@
 // Package quality measures the copy: it writes drafts for a catalogue, once as they are delivered and again with one thing
-// turned off at a time, and counts what the checks can count. From a seed, per language, repeatable. The figures are the
+// changed at a time, and counts what the checks can count. From a seed, per language, repeatable. The figures are the
 // checks' view: they see what the lexicon knows. Read drafts as well.
 package quality
 
@@ -42,7 +42,7 @@ func Arms() []Arm {
 	return []Arm{
 		{Name: "delivered"},
 		{Name: "contrast off", Tuning: compose.Tuning{NoContrast: true}},
-		{Name: "rules off", Tuning: compose.Tuning{NoRules: true, NoRepair: true}},
+		{Name: "contrast in English, any words", Tuning: compose.Tuning{Contrast: true, FreeHand: true}},
 		{Name: "rules and contrast off", Tuning: compose.Tuning{NoRules: true, NoRepair: true, NoContrast: true}},
 	}
 }

