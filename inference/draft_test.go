@@ -65,7 +65,11 @@ func written(t *testing.T, m *inference.Model, n, rows int, request func(int) in
 // A row that is written alone drafts, one among others doesn't: both write the same, with the same probabilities.
 func TestDraftsChangeNothing(t *testing.T) {
 	chosen, steps := 0, 0
-	for seed := range uint64(4) {
+	seeds := uint64(4)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		for _, o := range []inferencetest.Options{{Arch: "llama", Type: "Q4_0"}, {Arch: "qwen2", Type: "Q4_K"}, {Arch: "qwen2", Type: "F32"}, {Type: "Q8_0", Pieces: true}} {
 			o.Seed = seed
 			t.Run(fmt.Sprintf("%s %s %d", o.Arch, o.Type, seed), func(t *testing.T) {
@@ -105,7 +109,11 @@ func TestWordsTakenBack(t *testing.T) {
 		}
 		return r
 	}
-	for _, o := range []inferencetest.Options{{Arch: "llama", Type: "Q4_0"}, {Arch: "qwen2", Type: "F32", Seed: 5}} {
+	tried := []inferencetest.Options{{Arch: "llama", Type: "Q4_0"}, {Arch: "qwen2", Type: "F32", Seed: 5}}
+	if testing.Short() {
+		tried = tried[:1]
+	}
+	for _, o := range tried {
 		m := tiny(t, o)
 		const n = 40
 		alone, _ := written(t, m, n, 1, request)

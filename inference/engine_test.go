@@ -79,13 +79,18 @@ func texts(t *testing.T, m *inference.Model, n, rows int) []string {
 // A row's text is the same alone and among 8 or 32 others, with any number of workers, and whether its prompt was
 // computed or found in the cache.
 func TestTextDoesNotDependOnNeighbours(t *testing.T) {
-	for _, o := range []inferencetest.Options{{Arch: "llama", Type: "Q4_0"}, {Arch: "qwen2", Type: "Q4_K"}, {Arch: "qwen2", Type: "F32"}} {
+	models := []inferencetest.Options{{Arch: "llama", Type: "Q4_0"}, {Arch: "qwen2", Type: "Q4_K"}, {Arch: "qwen2", Type: "F32"}}
+	crews, together := []int{1, 2, 5}, []int{1, 8, 32}
+	if testing.Short() { // the workers share memory alike for every type
+		models, crews, together = models[:1], crews[1:], together[1:]
+	}
+	for _, o := range models {
 		t.Run(o.Arch+" "+o.Type, func(t *testing.T) {
 			const n = 32
 			var want []string
-			for _, workers := range []int{1, 2, 5} {
+			for _, workers := range crews {
 				m := tiny(t, o, inference.Threads(workers))
-				for _, rows := range []int{1, 8, 32} {
+				for _, rows := range together {
 					got := texts(t, m, n, rows)
 					if want == nil {
 						want = got
@@ -108,8 +113,12 @@ func TestTextDoesNotDependOnNeighbours(t *testing.T) {
 // With too few pages for all rows, fewer run together; none fails, and the texts stay the same.
 func TestFewPages(t *testing.T) {
 	o := inferencetest.Options{Arch: "llama", Type: "Q8_0"}
-	want := texts(t, tiny(t, o), 24, 24)
-	got := texts(t, tiny(t, o, inference.CacheBytes(1)), 24, 24)
+	n := 24
+	if testing.Short() {
+		n = 8
+	}
+	want := texts(t, tiny(t, o), n, n)
+	got := texts(t, tiny(t, o, inference.CacheBytes(1)), n, n)
 	if !slices.Equal(got, want) {
 		t.Errorf("texts with few pages differ:\n%q\n%q", got, want)
 	}
@@ -301,10 +310,14 @@ func TestCancel(t *testing.T) {
 // A stream and two batches run beside each other, and each gets its own.
 func TestTogether(t *testing.T) {
 	m := tiny(t, inferencetest.Options{Type: "Q8_0"}, inference.Rows(6))
-	want := texts(t, m, 12, 1)
+	n := 12
+	if testing.Short() {
+		n = 6
+	}
+	want := texts(t, m, n, 1)
 	done := make(chan []string)
 	for range 2 {
-		go func() { done <- texts(t, m, 12, 6) }()
+		go func() { done <- texts(t, m, n, 6) }()
 	}
 	for i := range 5 {
 		got := collect(t, m.Generate(t.Context(), page(i)))

@@ -163,16 +163,20 @@ func TestTriesOfGreedySlots(t *testing.T) {
 // A row that gives its pages to others in the middle of a try goes on as if it had kept them.
 func TestTriesWithFewPages(t *testing.T) {
 	o := inferencetest.Options{Type: "Q8_0", Context: 2048}
+	rows, least := 7, 1200
+	if testing.Short() {
+		rows, least = 3, 600
+	}
 	write := func(m *inference.Model) (texts [7]string, asked [7]int) {
 		var requests []inference.Request
-		for i := range asked {
+		for i := range rows {
 			r := tried(uint64(i), i%2 == 0, func(text string) float64 {
 				asked[i]++
 				return 1 + float64(len(text)%7)
 			})
 			r.Messages[0].Content = fmt.Sprint("the ", i)
 			slot := r.Frame[1].Slot
-			slot.MaxTokens, slot.Length, slot.Rules, slot.Tries = 0, inference.Length{Min: 1200}, inference.Rules{}, 2
+			slot.MaxTokens, slot.Length, slot.Rules, slot.Tries = 0, inference.Length{Min: least}, inference.Rules{}, 2
 			requests = append(requests, r)
 		}
 		for i, r := range whole(t, m, requests...) {
