@@ -47,7 +47,7 @@ func NewCatalogue(env *Env) *Catalogue {
 	c.filters = widget.Row(theme.Space2)
 	c.selected = widget.NewText("").SetRole(theme.Muted)
 	c.clear = widget.NewSmall(say("catalogue.clear"), c.p.Clear)
-	c.problem = newSlot()
+	c.problem = newSlot(16)
 	c.buildTable()
 	c.nomatch = widget.NewEmpty("search", say("catalogue.nomatch"), "", "", widget.NewButton(say("catalogue.nomatch.clear"), c.showAll))
 	c.empty = widget.NewEmpty("shelf", say("catalogue.empty.title"), say("catalogue.empty.text"), say("catalogue.empty.note"),

@@ -95,16 +95,23 @@ func options(choices []present.Choice) []widget.Option {
 	return out
 }
 
-// slot is a place where a problem appears and goes.
+// slot is a place where a problem appears and goes, with room around it while it is there.
 type slot struct {
-	box   *fyne.Container
-	shown *present.Problem
+	box                *fyne.Container
+	shown              *present.Problem
+	above, side, below float32
 }
 
-func newSlot() *slot {
-	s := &slot{box: widget.Column(0)}
+// newSlot is the place above a page's body, and how far the body keeps away: not at all where it has room of its own.
+func newSlot(below float32) *slot { return slotOf(slot{above: 16, side: 24, below: below}) }
+
+// newInnerSlot is a place among other parts of a sheet, which keep away by themselves.
+func newInnerSlot() *slot { return slotOf(slot{}) }
+
+func slotOf(s slot) *slot {
+	s.box = widget.Column(0)
 	s.box.Hide()
-	return s
+	return &s
 }
 
 // set shows a problem; nil takes it away.
@@ -118,7 +125,7 @@ func (s *slot) set(p *present.Problem) {
 		s.box.Objects = nil
 		return
 	}
-	s.box.Objects = []fyne.CanvasObject{widget.Pad(16, 24, 0, 24, widget.NewNotice(widget.NoticeBad, p.Title, p.Detail, p.Hint))}
+	s.box.Objects = []fyne.CanvasObject{widget.Pad(s.above, s.side, s.below, s.side, widget.NewNotice(widget.NoticeBad, p.Title, p.Detail, p.Hint))}
 	s.box.Show()
 	s.box.Refresh()
 }

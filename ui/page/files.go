@@ -32,7 +32,7 @@ func ShowFiles(env *Env) {
 	f.path = widget.NewEntry(say("files.path"))
 	f.path.OnSubmitted = f.open
 	f.folder = widget.NewText("").SetRole(theme.Muted).Clip()
-	f.problem = newSlot()
+	f.problem = newInnerSlot()
 	f.table = widget.NewTable([]widget.TableColumn{{Title: say("files.col.name")}, {Title: say("files.col.size"), Width: 90, Right: true}, {Title: say("files.col.changed"), Width: 150}})
 	f.table.Len = func() int { return len(f.p.Entries()) }
 	f.table.Row = f.row

@@ -21,7 +21,7 @@ type folderSheet struct {
 // showFolders asks for a folder, beginning in start.
 func showFolders(env *Env, start string, done func(string)) {
 	say := env.Say
-	f := &folderSheet{p: present.NewFiles(env.Stage, start, spreadsheets()...), folder: widget.NewText("").Clip(), problem: newSlot(), done: done}
+	f := &folderSheet{p: present.NewFiles(env.Stage, start, spreadsheets()...), folder: widget.NewText("").Clip(), problem: newInnerSlot(), done: done}
 	f.p.OnChange = f.draw
 	f.table = widget.NewTable([]widget.TableColumn{{Title: say("files.col.name")}, {Title: say("files.col.changed"), Width: 150}})
 	f.table.Len = func() int { return len(f.p.Entries()) }

@@ -49,7 +49,7 @@ func NewImporting(env *Env) *Importing {
 	i.header.SetLead(widget.NewIconButton("back", say("import.cancel"), i.leave))
 	i.other = widget.NewButton(say("import.other"), func() { ShowFiles(env) })
 	i.header.SetActions(i.other)
-	i.problem = newSlot()
+	i.problem = newSlot(16)
 	i.rows = widget.Column(0)
 	i.sheet = widget.NewSelect(nil, i.p.SetSheet)
 	i.headRow = widget.NewSelect(nil, i.p.SetHeaderRow)

@@ -46,7 +46,7 @@ func NewModels(env *Env) *Models {
 	header := widget.NewHeader(say("models.title"))
 	header.SetSubject(say("models.subject"))
 	header.SetActions(widget.NewButton(say("models.file"), m.chooseFile))
-	m.problem = newSlot()
+	m.problem = newSlot(0)
 	m.list = widget.Column(theme.Space3)
 	column := widget.Column(theme.Space4, m.list, widget.NewNotes(say("models.note")))
 	body := widget.Column(0, m.problem.box, widget.Grow(container.NewVScroll(readable(column))))

@@ -41,7 +41,7 @@ func NewRulesets(env *Env) *Rulesets {
 	r.save = widget.NewPrimary(say("rulesets.save"), r.p.Save)
 	r.remove = widget.NewButton(say("rulesets.delete"), r.p.Delete)
 	header.SetActions(r.remove, widget.NewButton(say("rulesets.clone"), r.p.Clone), r.save)
-	r.problem = newSlot()
+	r.problem = newSlot(0)
 	r.list = widget.Column(theme.Space1)
 	r.buildForm()
 	form := widget.NewCard(widget.Column(theme.Space4,

@@ -31,7 +31,7 @@ func NewSettings(env *Env) *Settings {
 	s.p.OnChange, s.p.OnApply = s.draw, env.Apply
 	say := env.Say
 	header := widget.NewHeader(say("settings.title"))
-	s.problem = newSlot()
+	s.problem = newSlot(0)
 	s.language = widget.NewSelect(nil, s.p.SetLanguage)
 	s.colours = widget.NewSelect(nil, s.p.SetTheme)
 	s.threads = widget.NewSelect(nil, s.p.SetThreads)
