@@ -119,14 +119,8 @@ func (j *job) lay() {
 	}
 	j.pieces = append(j.pieces,
 		piece{slot: FieldSEOTitle, cue: j.template.head(l.SEOTitle), fixed: seo},
-		piece{slot: FieldSEODescription, cue: j.template.cue(l.SEODescription, firstFacts(slices.Concat(j.plan.sentences...)))})
+		piece{slot: FieldSEODescription, cue: j.template.head(l.SEODescription)})
 	j.order = append(j.order, FieldSEOTitle, FieldSEODescription)
-}
-
-// firstFacts are those that a search engine's description is made of.
-func firstFacts(all []fact) []fact {
-	const most = 3
-	return all[:min(most, len(all))]
 }
 
 // better says that a fact is printed without asking the model: figures, features in the supplier's words, and in Chinese,
@@ -210,7 +204,11 @@ func (j *job) request(pieces []piece, candidate, attempt int, notes []string) in
 		}
 		r.Frame = append(r.Frame, inference.Part{Text: text})
 		if p.fixed == "" {
-			r.Frame = append(r.Frame, inference.Part{Slot: j.slot(p)})
+			s := j.slot(p)
+			if attempt > 0 { // tried often enough: what a repair brings, its note and its cold bring at once
+				s.Tries = 0
+			}
+			r.Frame = append(r.Frame, inference.Part{Slot: s})
 		}
 	}
 	return joinTexts(r)

@@ -194,7 +194,7 @@ func (j *job) freedom() int {
 func loosely(p piece) bool { return slices.ContainsFunc(p.facts, func(f fact) bool { return f.loose }) }
 
 // missing grades how much of its facts a part leaves out: 0 little, 1 a good deal, 2 most. A fact beside another that the
-// part carries may be left out if it isn't the supplier's own sentence: the bullets have it.
+// part carries may be left out: the bullets have it, or code adds the supplier's own sentence.
 func (j *job) missing(p piece, text string) int {
 	if len(p.facts) == 0 || !j.comparable() {
 		return 0
@@ -210,7 +210,7 @@ func (j *job) missing(p piece, text string) int {
 		case covered >= 0.34 && f.translated && !check.KeepsFigures(j.plan.known(f), text):
 			worst = 2 // PP is the handle's, or 24 hours the cold's: half of a fact is another
 		case covered >= 0.6:
-		case covered < 0.34 && f.details:
+		case covered < 0.34 && f.details && j.own(piece{facts: []fact{f}}) == "":
 			worst = 2
 		case covered < 0.34:
 			worst = max(worst, most)
@@ -219,6 +219,20 @@ func (j *job) missing(p piece, text string) int {
 		}
 	}
 	return worst
+}
+
+// completed adds to a sentence the supplier's own of the facts that it leaves out beside others.
+func (j *job) completed(p piece, text string) string {
+	if fieldOf(p.slot) != FieldDescription || !j.comparable() {
+		return text
+	}
+	rest := piece{facts: slices.DeleteFunc(slices.Clone(p.facts), func(f fact) bool {
+		return !f.details || check.Covered(j.plan.known(f), text) >= 0.34
+	})}
+	if own := j.own(rest); text != "" && own != "" && len(rest.facts) < len(p.facts) {
+		return join([]string{text, own}, j.brief.Language)
+	}
+	return text
 }
 
 // combine makes a page of the best text for each slot among the attempts. open are the slots of which none is good, notes
@@ -266,8 +280,8 @@ func (j *job) printable(p piece, text string) bool {
 func (c *Composer) finish(j *job, a attempt, failed map[string]bool) attempt {
 	parts := map[string]string{}
 	for _, p := range j.pieces {
-		parts[p.slot] = a.parts[p.slot]
-		if !failed[p.slot] {
+		if parts[p.slot] = a.parts[p.slot]; !failed[p.slot] {
+			parts[p.slot] = j.completed(p, a.parts[p.slot])
 			continue
 		}
 		switch own := ""; fieldOf(p.slot) {

@@ -189,20 +189,18 @@ func (t *template) exampleTurns(e pageExample) (row, page string) {
 	}
 	var b strings.Builder
 	b.WriteString(t.head(t.Labels.Title) + t.gap() + e.Title)
-	var described []fact
 	for _, s := range e.Sentences {
 		var from []fact
 		for _, name := range s.Facts {
 			from = append(from, byLabel[name])
 		}
-		described = append(described, from...)
 		b.WriteString("\n" + t.cue(t.Labels.Sentence, from) + t.gap() + s.Text)
 	}
 	for _, s := range e.Bullets {
 		b.WriteString("\n" + t.cue(t.Labels.Bullet, []fact{byLabel[s.Fact]}) + t.gap() + s.Text)
 	}
 	b.WriteString("\n" + t.head(t.Labels.SEOTitle) + t.gap() + e.SEOTitle)
-	b.WriteString("\n" + t.cue(t.Labels.SEODescription, firstFacts(described)) + t.gap() + e.SEODescription)
+	b.WriteString("\n" + t.head(t.Labels.SEODescription) + t.gap() + e.SEODescription)
 	return t.row(title, category, facts), b.String()
 }
 
