@@ -22,10 +22,10 @@ const (
 	tinyAmax  = 1e-25 // a block whose largest value is below counts as zero, so that no product becomes subnormal
 )
 
-// Inputs whose columns come in superblocks of 256, which is to say those of the kinds q4k and q6k, are scaled by powers of two
-// where the tier has kernels that gain by it: an accumulator that starts at 3·2^22 in units of the scale s, its bits being those
-// of s plus pow2Bits, converts to s times the dot product. The seeds for offset 32 start there too. A scale is up to twice as
-// large as it need be, 1.4 times on average; that is finer than a scale per 256 columns.
+// Inputs of matrices of the usual kinds (see TakesPowers) are scaled by powers of two where the tier has kernels that gain by it:
+// an accumulator that starts at 3·2^22 in units of the scale s, its bits being those of s plus pow2Bits, converts to s times the
+// dot product. The seeds for offsets 16 and 32 start there too. A scale is up to twice as large as it need be, 1.4 times on
+// average; that is finer than a scale per 256 columns, and weights of six bits or less are coarser still.
 //
 // The minima of q4k are multiplied with the sums of blocks, as integers. There a tile ends in 20·T bytes per superblock: a unit,
 // the power of two in which the largest of its eight sums comes to 4,064 to 8,128, [T] wide; then the sums in that unit, rounded
@@ -89,7 +89,7 @@ func (a *Acts) KeepFine() { a.fine = true }
 // Reset sets the shape of the next step: tokens ≥ 1 inputs of cols columns.
 func (a *Acts) Reset(tokens, cols int) {
 	a.tokens, a.cols, a.blocks = tokens, cols, cols/blockCols
-	a.pow2 = !a.fine && cols%superCols == 0 && active.pow2()
+	a.pow2 = !a.fine && active.pow2()
 	a.summing.Store(0)
 	a.summed.Store(0)
 	a.starts = a.starts[:0]
@@ -262,7 +262,7 @@ func quantiseGeneric(dst []byte, x []float32, t, T int, pow2 bool) {
 		}
 		putBits(out, actScale, t, T, math.Float32bits(scale))
 		putBits(out, actSum, t, T, math.Float32bits(scale*float32(sum)))
-		putBits(out, actSeed16, t, T, uint32(magicBits-16*sum))
+		putBits(out, actSeed16, t, T, uint32(start-16*sum))
 		putBits(out, actSeed128, t, T, uint32(magicBits-128*sum))
 		putBits(out, actSeed32, t, T, uint32(start-32*sums[0]))
 		putBits(out, actSeed32+4, t, T, uint32(start-32*sums[1]))

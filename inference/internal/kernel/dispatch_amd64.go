@@ -103,7 +103,7 @@ func pairKernel(job *pairJob, dst []float32, stride int, m *Matrix, a *Acts, til
 	if m.kind == kindQ4K {
 		job.supers = &x[a.blocks*actToken*T+c0/superCols*superToken*T+first*4]
 	}
-	pairAVX512(m.kind, T, job)
+	pairAVX512(m.kind, a.pow2, T, job)
 }
 
 // sumSupers makes the sums of a tile's superblocks; only for inputs whose scales are powers of two.

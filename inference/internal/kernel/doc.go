@@ -11,7 +11,7 @@
 //
 // The T tokens of a step are quantised once per layer input into Acts: signed bytes with a scale per 32 columns, in tiles of at
 // most 12 tokens, which is what the registers hold. Where loads and multiplications bind alike, two panels go with half a tile,
-// and for superblocks of 256 columns the scales are powers of two: see acts.go.
+// and the scales are powers of two: see acts.go.
 //
 // # The same bits everywhere
 //

@@ -104,7 +104,7 @@ func tileGeneric(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int)
 			if m.kind == kindQ6K || m.kind == kindQ2K {
 				o.addHalves(&acc[t], acts, t, T, a.pow2)
 			} else {
-				o.add(&acc[t], acts, t, T)
+				o.add(&acc[t], acts, t, T, a.pow2)
 			}
 		}
 		if j := b % superBlock; pow2Minima && j == superBlock-1 {
@@ -120,11 +120,11 @@ func tileGeneric(dst []float32, stride int, m *Matrix, p int, a *Acts, tile int)
 }
 
 // add adds the block's part to the outputs of token t of T.
-func (o *block) add(acc *[panelRows]float32, acts []byte, t, T int) {
+func (o *block) add(acc *[panelRows]float32, acts []byte, t, T int, pow2 bool) {
 	var dots [panelRows]int32
 	o.dot(&dots, acts, t, T, 0, blockCols)
 	scale, sum := getFloat(acts, actScale, t, T), getFloat(acts, actSum, t, T)
-	less := o.offset * (int32(magicBits-int64(getBits(acts, actSeed16, t, T))) / 16)
+	less := o.offset * (int32(startBits(acts, t, T, pow2)-getBits(acts, actSeed16, t, T)) / 16)
 	for r := range acc {
 		acc[r] = fma32(scale*float32(dots[r]-less), o.scale[0][r], acc[r])
 		if o.offset == 0 {
@@ -133,12 +133,17 @@ func (o *block) add(acc *[panelRows]float32, acts []byte, t, T int) {
 	}
 }
 
+// startBits are the bits from which a token's seeds were taken.
+func startBits(acts []byte, t, T int, pow2 bool) uint32 {
+	if pow2 {
+		return getBits(acts, actScale, t, T) + pow2Bits
+	}
+	return magicBits
+}
+
 // addHalves is add for two scales: the halves are added one after the other.
 func (o *block) addHalves(acc *[panelRows]float32, acts []byte, t, T int, pow2 bool) {
-	scale, start := getFloat(acts, actScale, t, T), uint32(magicBits)
-	if pow2 {
-		start = getBits(acts, actScale, t, T) + pow2Bits
-	}
+	scale, start := getFloat(acts, actScale, t, T), startBits(acts, t, T, pow2)
 	for half := range 2 {
 		var dots [panelRows]int32
 		o.dot(&dots, acts, t, T, half*16, 16)

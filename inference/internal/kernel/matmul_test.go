@@ -42,7 +42,10 @@ func inputs(rng *rand.Rand, tokens, cols, stride int) []float32 {
 
 // multiply quantises x and multiplies all of it.
 func multiply(m *Matrix, x []float32, tokens, stride int) []float32 {
-	a := NewActs(tokens, m.Cols())
+	return multiplyActs(NewActs(tokens, m.Cols()), m, x, tokens, stride)
+}
+
+func multiplyActs(a *Acts, m *Matrix, x []float32, tokens, stride int) []float32 {
 	a.Reset(tokens, m.Cols())
 	for i := range a.Tiles() {
 		a.Quantise(i, x, stride)
@@ -63,7 +66,7 @@ func roundTrip(x []float32, exact bool) []float64 {
 	}
 	for b := 0; b+blockCols <= len(x); b += blockCols {
 		var buf [actToken]byte
-		quantiseGeneric(buf[:], x[b:b+blockCols], 0, 1, len(x)%superCols == 0 && active.pow2())
+		quantiseGeneric(buf[:], x[b:b+blockCols], 0, 1, active.pow2())
 		for e := range blockCols {
 			y[b+e] = float64(getFloat(buf[:], actScale, 0, 1)) * float64(int8(buf[e]))
 		}

@@ -90,7 +90,9 @@ func (m *Matrix) Type() quant.Type { return m.typ }
 func (m *Matrix) NeedsFloats() bool { return m.kind == kindF32 }
 
 // TakesPowers reports whether MatMul needs the activations of Acts scaled by powers of two for this matrix, in tiers that gain by it.
-func (m *Matrix) TakesPowers() bool { return m.kind == kindQ4K || m.kind == kindQ6K }
+func (m *Matrix) TakesPowers() bool {
+	return m.kind == kindQ4K || m.kind == kindQ6K || m.kind == kindQ50
+}
 
 // panel is the bytes of panel p.
 func (m *Matrix) panel(p int) []byte { return m.data[p*m.panelBytes:][:m.panelBytes] }

@@ -10,8 +10,8 @@ import (
 	"shelftalk/inference/internal/quant"
 )
 
-// TestPairsAreSinglePanels: two panels at once give the bits of one after the other, for every number of panels and tile, and
-// whether the columns go in one part or in several.
+// TestPairsAreSinglePanels: two panels at once give the bits of one after the other, for every number of panels and tile,
+// whatever the scales are, and whether the columns go in one part or in several.
 func TestPairsAreSinglePanels(t *testing.T) {
 	was, tier := pairing, Tier()
 	defer func() { pairing, _ = was, SetTier(tier) }()
@@ -28,11 +28,18 @@ func TestPairsAreSinglePanels(t *testing.T) {
 			m := packed(t, typ, rows, cols, randomRows(rng, typ, rows, cols))
 			for _, tokens := range []int{8, 12, 27, 63} {
 				x := inputs(rng, tokens, cols, cols)
-				pairing = false
-				want := multiply(m, x, tokens, cols)
-				pairing = true
-				if i := differ(multiply(m, x, tokens, cols), want); i >= 0 {
-					t.Fatalf("%v, %d rows, %d tokens: paired panels differ at %d", typ, rows, tokens, i)
+				for _, fine := range []bool{false, true} {
+					if fine && m.TakesPowers() {
+						continue
+					}
+					a := NewActs(tokens, cols)
+					a.fine = fine
+					pairing = false
+					want := multiplyActs(a, m, x, tokens, cols)
+					pairing = true
+					if i := differ(multiplyActs(a, m, x, tokens, cols), want); i >= 0 {
+						t.Fatalf("%v, %d rows, %d tokens, fine %v: paired panels differ at %d", typ, rows, tokens, fine, i)
+					}
 				}
 			}
 		}

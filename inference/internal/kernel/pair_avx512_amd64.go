@@ -4,8 +4,8 @@
 
 package kernel
 
-// pairAVX512 multiplies two panels by half of a tile of T tokens.
-func pairAVX512(k kind, T int, job *pairJob) {
+// pairAVX512 multiplies two panels by half of a tile of T tokens, whose scales are powers of two or any.
+func pairAVX512(k kind, pow2 bool, T int, job *pairJob) {
 	switch {
 	case k == kindQ4K && T == 8:
 		avx512Q4KPair8(job)
@@ -19,10 +19,14 @@ func pairAVX512(k kind, T int, job *pairJob) {
 		avx512Q50Pair8(job)
 	case k == kindQ50 && T == 12:
 		avx512Q50Pair12(job)
-	case k == kindQ80 && T == 8:
+	case k == kindQ80 && !pow2 && T == 8:
 		avx512Q80Pair8(job)
-	case k == kindQ80 && T == 12:
+	case k == kindQ80 && !pow2 && T == 12:
 		avx512Q80Pair12(job)
+	case k == kindQ80 && pow2 && T == 8:
+		avx512Q80PairPow28(job)
+	case k == kindQ80 && pow2 && T == 12:
+		avx512Q80PairPow212(job)
 	}
 }
 
@@ -32,21 +36,11 @@ func avx512Q4KPair8(job *pairJob)
 //go:noescape
 func avx512Q4KPair12(job *pairJob)
 
-// avx512Q4KScales makes the scales of units of two panels, panel bytes apart: 1664 bytes each.
-//
-//go:noescape
-func avx512Q4KScales(dst, w *byte, panel, units int)
-
 //go:noescape
 func avx512Q6KPair8(job *pairJob)
 
 //go:noescape
 func avx512Q6KPair12(job *pairJob)
-
-// avx512Q6KScales makes the scales of units of two panels, panel bytes apart: 2048 bytes each.
-//
-//go:noescape
-func avx512Q6KScales(dst, w *byte, panel, units int)
 
 //go:noescape
 func avx512Q50Pair8(job *pairJob)
@@ -59,3 +53,19 @@ func avx512Q80Pair8(job *pairJob)
 
 //go:noescape
 func avx512Q80Pair12(job *pairJob)
+
+//go:noescape
+func avx512Q80PairPow28(job *pairJob)
+
+//go:noescape
+func avx512Q80PairPow212(job *pairJob)
+
+// avx512Q4KScales makes the scales of units of two panels, panel bytes apart: 1664 bytes each.
+//
+//go:noescape
+func avx512Q4KScales(dst, w *byte, panel, units int)
+
+// avx512Q6KScales makes the scales of units of two panels, panel bytes apart: 2048 bytes each.
+//
+//go:noescape
+func avx512Q6KScales(dst, w *byte, panel, units int)

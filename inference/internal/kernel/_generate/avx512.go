@@ -228,8 +228,8 @@ func avx512Scales(a *asm, k kindInfo, half int) {
 	}
 }
 
-// avx512Sum scales the integer sums, which are floats already but for 3·2^22, and adds them to the float sums. Those of six-bit
-// codes have the scale, a power of two, in their exponent.
+// avx512Sum scales the integer sums, which are floats already but for 3·2^22, and adds them to the float sums. Those of five
+// and six bits have the scale, a power of two, in their exponent.
 func avx512Sum(a *asm, k kindInfo, T, half int) {
 	if k.bits == 2 {
 		avx512TwoBitSum(a, T, half)

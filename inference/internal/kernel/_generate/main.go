@@ -100,12 +100,12 @@ func main() {
 	declarations("AVX512", tokens)
 	a = header()
 	for _, k := range kinds {
-		for _, t := range []int{8, 12} {
-			if k.pairs() {
-				pair(a, k, t)
+		for _, v := range k.pairVariants() {
+			for _, t := range []int{8, 12} {
+				pair(a, k, v, t)
 			}
 		}
-		if k.pairs() && k.blocks > 1 {
+		if k.pairVariants() != nil && k.blocks > 1 {
 			pairScales(a, k)
 		}
 	}

@@ -16,6 +16,7 @@ const (
 	pairHigh0  = "Z27" // the high bits of a block, or of half a block
 	pairHigh1  = "Z28"
 	pairUnit   = "Z29" // what makes 3·2^22·s of a power of two s, added to its bits, or 3·2^22
+	pairRaise  = "Z28" // what makes a seed that starts at 3·2^22 start there in units of s, added with s
 	pairHigh   = "Z30" // the mask of high bits
 )
 
@@ -28,10 +29,24 @@ const (
 )
 
 // pow2Kinds are those for which activations are scaled so.
-var pow2Kinds = map[string]bool{"Q4K": true, "Q6K": true}
+var pow2Kinds = map[string]bool{"Q4K": true, "Q6K": true, "Q50": true}
 
-// pairs reports whether a kind has these kernels: those whose sums gain by them.
-func (k kindInfo) pairs() bool { return pow2Kinds[k.name] || k.name == "Q50" || k.name == "Q80" }
+// pairVariants are the kernels of a kind: those of eight bits know what to do with any scales, and gain by powers of two.
+func (k kindInfo) pairVariants() []variant {
+	switch {
+	case pow2Kinds[k.name]:
+		return []variant{{"", true}}
+	case k.name == "Q80":
+		return []variant{{"", false}, {"Pow2", true}}
+	}
+	return nil
+}
+
+// variant is a kernel for activations whose scales are powers of two, or for any.
+type variant struct {
+	name string
+	pow2 bool
+}
 
 // pairSize is the number of bytes of a unit's scales.
 func (k kindInfo) pairSize() int {
@@ -45,20 +60,27 @@ func (k kindInfo) pairSize() int {
 //
 // DI dst, BX its stride in bytes, SI weights of the first panel, R13 how far the second is, R9 scales, DX codes, R14 fields + bias,
 // R12 the sums of superblocks, CX units, R8 what to prefetch, R10 its step.
-func pair(a *asm, k kindInfo, T int) {
-	fmt.Fprintf(a, "\n// func avx512%sPair%d(job *pairJob)\n", k.name, T)
-	fmt.Fprintf(a, "TEXT ·avx512%sPair%d(SB), NOSPLIT, $0-8\n", k.name, T)
+func pair(a *asm, k kindInfo, v variant, T int) {
+	fmt.Fprintf(a, "\n// func avx512%sPair%s%d(job *pairJob)\n", k.name, v.name, T)
+	fmt.Fprintf(a, "TEXT ·avx512%sPair%s%d(SB), NOSPLIT, $0-8\n", k.name, v.name, T)
 	a.op("MOVQ job+0(FP), AX")
 	for i, r := range []string{"DI", "BX", "SI", "R13", "DX", "R14", "CX", "R8", "R10", "R9", "R12", "R11"} {
 		a.op("MOVQ %d(AX), %s", 8*i, r)
 	}
 	a.op("SHLQ $2, BX")
 	a.op("ADDQ $%d, R14", bias)
-	unit, high := "0x4b400000", "0x10101010"
-	if pow2Kinds[k.name] {
-		unit, high = "0x0bc00000", "0x30303030"
+	constants := [][2]string{{"0x0f0f0f0f", zMask}, {"0x0bc00000", pairUnit}}
+	switch {
+	case !v.pow2:
+		constants[1][0] = "0x4b400000"
+	case k.bits == 5:
+		constants = append(constants, [2]string{"0x10101010", pairHigh})
+	case k.bits == 6:
+		constants = append(constants, [2]string{"0x30303030", pairHigh})
+	case k.bits == 8:
+		constants = append(constants, [2]string{"0xc0800000", pairRaise})
 	}
-	for _, c := range [][2]string{{"0x0f0f0f0f", zMask}, {unit, pairUnit}, {high, pairHigh}} {
+	for _, c := range constants {
 		a.op("MOVL $%s, AX", c[0])
 		a.op("VPBROADCASTD AX, %s", c[1])
 	}
@@ -68,7 +90,7 @@ func pair(a *asm, k kindInfo, T int) {
 		a.op("MOVQ $%d, R11", k.blocks)
 		a.label("block")
 	}
-	pairBlock(a, k, T)
+	pairBlock(a, k, v, T)
 	a.op("ADDQ $%d, DX", actToken*T)
 	a.op("ADDQ $%d, R14", actToken*T)
 	if k.blocks > 1 {
@@ -123,11 +145,11 @@ func pairBegin(a *asm, T int) {
 }
 
 // pairBlock multiplies a block of 32 columns of both panels.
-func pairBlock(a *asm, k kindInfo, T int) {
+func pairBlock(a *asm, k kindInfo, v variant, T int) {
 	fetch := fetcher(a, k, T)
 	for g := range 8 {
 		if g == 0 || g == 4 && k.bits == 6 {
-			pairStart(a, k, T, g/4)
+			pairStart(a, k, v, T, g/4)
 		}
 		for p, z := range []string{pairCodes0, pairCodes1} {
 			pairUnpack(a, k, g, z, []string{"(SI)", "(SI)(R13*1)"}[p])
@@ -140,10 +162,10 @@ func pairBlock(a *asm, k kindInfo, T int) {
 		pairFetch(a, k, g)
 		fetch(g)
 		if g == 3 && k.bits == 6 {
-			pairSum(a, k, T, 0)
+			pairSum(a, k, v, T, 0)
 		}
 	}
-	pairSum(a, k, T, 1)
+	pairSum(a, k, v, T, 1)
 }
 
 // pairAhead is how many blocks ahead the weights are fetched into the first-level cache.
@@ -165,7 +187,7 @@ func pairFetch(a *asm, k kindInfo, g int) {
 }
 
 // pairStart sets the integer sums of a block, or of half a block, to where they begin.
-func pairStart(a *asm, k kindInfo, T, half int) {
+func pairStart(a *asm, k kindInfo, v variant, T, half int) {
 	if k.bits == 5 || k.bits == 6 {
 		a.op("VMOVDQU32 %d(SI), %s", 256+64*half, pairHigh0)
 		a.op("VMOVDQU32 %d(SI)(R13*1), %s", 256+64*half, pairHigh1)
@@ -175,6 +197,10 @@ func pairStart(a *asm, k kindInfo, T, half int) {
 			a.op("VPADDD.BCST %d(R14), %s, Z%d", actScale*T+4*t-bias, pairUnit, t)
 		} else {
 			a.op("VPBROADCASTD %d(R14), Z%d", (k.seed+4*half)*T+4*t-bias, t)
+		}
+		if k.bits == 8 && v.pow2 {
+			a.op("VPADDD.BCST %d(R14), Z%d, Z%d", actScale*T+4*t-bias, t, t)
+			a.op("VPADDD %s, Z%d, Z%d", pairRaise, t, t)
 		}
 		a.op("VMOVDQA32 Z%d, Z%d", t, T/2+t)
 	}
@@ -227,18 +253,18 @@ func pairWeights(a *asm, k kindInfo, half int) [2]string {
 }
 
 // pairSum adds the integer sums, times the weights' scales, to the float sums.
-func pairSum(a *asm, k kindInfo, T, half int) {
+func pairSum(a *asm, k kindInfo, v variant, T, half int) {
 	weights := pairWeights(a, k, half)
 	for t := range T / 2 {
 		scale := fmt.Sprintf("%d(R14)", actScale*T+4*t-bias)
-		if pow2Kinds[k.name] {
+		if v.pow2 {
 			a.op("VPADDD.BCST %s, %s, %s", scale, pairUnit, pairSpare)
 		} else {
 			a.op("VBROADCASTSS %s, %s", scale, pairSpare)
 		}
 		for p, z := range weights {
 			i := p*T/2 + t
-			if pow2Kinds[k.name] {
+			if v.pow2 {
 				a.op("VSUBPS %s, Z%d, Z%d", pairSpare, i, i)
 			} else {
 				a.op("VSUBPS %s, Z%d, Z%d", pairUnit, i, i)
@@ -330,23 +356,30 @@ func minimaPairs(a *asm, at int, base string, use func(i int, z string)) {
 func pairDeclarations(tokens []int) {
 	d := &asm{}
 	d.WriteString("// Code generated by _generate; DO NOT EDIT.\n\n//go:build amd64 && !noasm\n\npackage kernel\n")
-	d.WriteString("\n// pairAVX512 multiplies two panels by half of a tile of T tokens.\n")
-	d.WriteString("func pairAVX512(k kind, T int, job *pairJob) {\n\tswitch {\n")
-	for _, k := range kinds {
-		for _, t := range tokens {
-			if k.pairs() {
-				fmt.Fprintf(d, "\tcase k == kind%s && T == %d:\n\t\tavx512%sPair%d(job)\n", k.name, t, k.name, t)
+	d.WriteString("\n// pairAVX512 multiplies two panels by half of a tile of T tokens, whose scales are powers of two or any.\n")
+	d.WriteString("func pairAVX512(k kind, pow2 bool, T int, job *pairJob) {\n\tswitch {\n")
+	each := func(f func(k kindInfo, v variant, T int)) {
+		for _, k := range kinds {
+			for _, v := range k.pairVariants() {
+				for _, T := range tokens {
+					f(k, v, T)
+				}
 			}
 		}
 	}
-	d.WriteString("\t}\n}\n")
-	for _, k := range kinds {
-		for _, t := range tokens {
-			if k.pairs() {
-				fmt.Fprintf(d, "\n//go:noescape\nfunc avx512%sPair%d(job *pairJob)\n", k.name, t)
-			}
+	each(func(k kindInfo, v variant, T int) {
+		which := ""
+		if len(k.pairVariants()) > 1 {
+			which = map[bool]string{false: " && !pow2", true: " && pow2"}[v.pow2]
 		}
-		if k.pairs() && k.blocks > 1 {
+		fmt.Fprintf(d, "\tcase k == kind%s%s && T == %d:\n\t\tavx512%sPair%s%d(job)\n", k.name, which, T, k.name, v.name, T)
+	})
+	d.WriteString("\t}\n}\n")
+	each(func(k kindInfo, v variant, T int) {
+		fmt.Fprintf(d, "\n//go:noescape\nfunc avx512%sPair%s%d(job *pairJob)\n", k.name, v.name, T)
+	})
+	for _, k := range kinds {
+		if k.pairVariants() != nil && k.blocks > 1 {
 			fmt.Fprintf(d, "\n// avx512%sScales makes the scales of units of two panels, panel bytes apart: %d bytes each.\n", k.name, k.pairSize())
 			fmt.Fprintf(d, "//\n//go:noescape\nfunc avx512%sScales(dst, w *byte, panel, units int)\n", k.name)
 		}
