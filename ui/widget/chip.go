@@ -57,9 +57,13 @@ func newChipBody() *chipBody {
 	return c
 }
 
-// place draws the chip with its left edge at x, centred between top and top+height, at most width wide.
-func (c *chipBody) place(look ChipLook, x, top, height, width float32) {
+// place draws the chip with its left edge at x, centred between top and top+height, at most width wide. On ground of its
+// own colour it would vanish: there it is drawn on paper.
+func (c *chipBody) place(look ChipLook, ground theme.Role, x, top, height, width float32) {
 	back, border, ink := look.Kind.roles()
+	if back == ground {
+		back = theme.Surface
+	}
 	c.back.FillColor, c.back.StrokeColor, c.back.CornerRadius = theme.Color(back), theme.Color(border), theme.ChipHeight/2
 	c.back.StrokeWidth = 0
 	if border != theme.None {
@@ -108,7 +112,7 @@ func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 	body := newChipBody()
 	d := &drawing{objects: []fyne.CanvasObject{body.back, body.text}}
 	d.min = func() fyne.Size { return fyne.NewSize(chipWidth(c.look.Text), theme.ChipHeight) }
-	d.layout = func(size fyne.Size) { body.place(c.look, 0, 0, size.Height, size.Width) }
+	d.layout = func(size fyne.Size) { body.place(c.look, theme.None, 0, 0, size.Height, size.Width) }
 	d.refresh = func() { d.layout(c.Size()) }
 	return d
 }
@@ -164,7 +168,7 @@ func (c *FilterChip) CreateRenderer() fyne.WidgetRenderer {
 		if c.selected {
 			kind = ChipAccent
 		}
-		body.place(ChipLook{c.text, kind}, 0, 0, size.Height, size.Width)
+		body.place(ChipLook{c.text, kind}, theme.None, 0, 0, size.Height, size.Width)
 		over.FillColor, over.CornerRadius = theme.Color(theme.None), theme.ChipHeight/2
 		if c.hovered {
 			over.FillColor = theme.Color(theme.Hover)

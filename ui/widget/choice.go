@@ -39,7 +39,11 @@ func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 		w := float32(0)
 		if c.look.Text != "" {
 			w = min(chipWidth(c.look.Text), size.Width/2)
-			chip.place(c.look, size.Width-theme.Space3-w, below-2, theme.ChipHeight, w)
+			ground := theme.None
+			if c.selected {
+				ground = theme.AccentSoft
+			}
+			chip.place(c.look, ground, size.Width-theme.Space3-w, below-2, theme.ChipHeight, w)
 		}
 		chip.hide(c.look.Text == "")
 		note.Move(fyne.NewPos(theme.Space3, below))

@@ -200,6 +200,45 @@ func TestTableByKeyboard(t *testing.T) {
 	}
 }
 
+// A chip that has the colour of a selected row must be seen on it, and every word must be read.
+func TestSelectedRowHidesNothing(t *testing.T) {
+	for _, mode := range []theme.Mode{theme.ModeLight, theme.ModeDark} {
+		uitest.App(t, mode)
+		table := widget.NewTable([]widget.TableColumn{{Title: "SKU", Width: 100}, {Title: "Status", Width: 120}})
+		table.Checks = true
+		table.Len = func() int { return 1 }
+		table.Row = func(int) widget.TableRow {
+			return widget.TableRow{Checkable: true, Checked: true, Cells: []widget.Cell{
+				{Text: "SKU-0", Role: theme.Muted}, {Chip: &widget.ChipLook{Text: "Draft", Kind: widget.ChipAccent}},
+			}}
+		}
+		w := uitest.Show(t, table, 400, 120)
+		body, ok := uitest.Find(w.Content(), func(o fyne.Widget) bool { return fmt.Sprintf("%T", o) == "*widget.tableBody" })
+		if !ok {
+			t.Fatal("no body")
+		}
+		ground, chips := theme.Color(theme.AccentSoft), 0
+		for _, o := range test.WidgetRenderer(body).Objects() {
+			switch c := o.(type) {
+			case *canvas.Rectangle:
+				if c.Visible() && c.CornerRadius == theme.ChipHeight/2 {
+					chips++
+					if c.FillColor == ground {
+						t.Errorf("mode %v: the chip has the row's colour", mode)
+					}
+				}
+			case *canvas.Text:
+				if c.Visible() && c.Text == "SKU-0" && c.Color == theme.Color(theme.Muted) {
+					t.Errorf("mode %v: the number is muted on the row's colour", mode)
+				}
+			}
+		}
+		if chips != 1 {
+			t.Errorf("mode %v: %d chips", mode, chips)
+		}
+	}
+}
+
 // What is shorter than before must leave nothing on the screen.
 func TestTableForgetsRowsThatWent(t *testing.T) {
 	uitest.App(t, theme.ModeLight)

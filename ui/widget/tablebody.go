@@ -159,19 +159,20 @@ func (b *tableBody) fill(s *rowSlot) {
 		if i < len(row.Cells) {
 			cell = row.Cells[i]
 		}
-		s.cell(i, cell, xs[i], t.cellWidth(i, ws[i]), top, t.columns[i].Right)
+		s.cell(i, cell, back, xs[i], t.cellWidth(i, ws[i]), top, t.columns[i].Right)
 	}
 }
 
-func (s *rowSlot) cell(i int, cell Cell, x, width, top float32, right bool) {
+// cell draws a cell on the row's ground.
+func (s *rowSlot) cell(i int, cell Cell, ground theme.Role, x, width, top float32, right bool) {
 	text, chip := s.texts[i], s.chips[i]
 	chip.hide(cell.Chip == nil)
 	text.Hidden = cell.Chip != nil || cell.Text == ""
 	if cell.Chip != nil {
-		chip.place(*cell.Chip, x, top, theme.RowHeight-1, max(width, 24))
+		chip.place(*cell.Chip, ground, x, top, theme.RowHeight-1, max(width, 24))
 		return
 	}
-	if cell.Role == theme.None {
+	if cell.Role == theme.None || cell.Role == theme.Muted && ground == theme.AccentSoft { // too faint there
 		cell.Role = theme.Ink
 	}
 	text.TextSize, text.TextStyle = theme.TypeBody.Size(), fyne.TextStyle{Bold: cell.Bold}
