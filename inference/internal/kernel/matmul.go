@@ -17,22 +17,29 @@ const pairTokens = 8
 // streamAhead is how far a single tile fetches ahead, in bytes.
 const streamAhead = 6 << 10
 
+// Ahead is what a worker will multiply with next, which is fetched meanwhile: a matrix from a panel on. Without a matrix it is what
+// lies behind.
+type Ahead struct {
+	Matrix *Matrix
+	Panel  int
+}
+
 // MatMul computes dst[t·stride+row] = Σ weight(row, c)·input(t, c) for the rows of panels p0 … p1−1 and every token of the step.
 // Rows of other panels aren't touched, so workers may share dst. a has m's columns. The bits of a result depend on its row's
 // weights and its token's inputs alone.
 func MatMul(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
-	MatMulPart(dst[p0*panelRows:], stride, m, a, p0, p1)
+	MatMulPart(dst[p0*panelRows:], stride, m, a, p0, p1, Ahead{})
 }
 
-// MatMulPart is MatMul for a dst whose first column is the first row of panel p0.
-func MatMulPart(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int) {
+// MatMulPart is MatMul for a dst whose first column is the first row of panel p0, and for a worker that knows what comes next.
+func MatMulPart(dst []float32, stride int, m *Matrix, a *Acts, p0, p1 int, ahead Ahead) {
 	if m.kind == kindQ4K && a.pow2 {
 		a.superSums()
 	}
 	if goInPairs(m, a) {
 		pairs := (min(p1, m.rows/panelRows) - p0) / 2
 		if pairs > 0 {
-			matPairs(dst, stride, m, a, p0, pairs)
+			matPairs(dst, stride, m, a, p0, pairs, ahead)
 			dst, p0 = dst[min(pairs*2*panelRows, len(dst)):], p0+2*pairs
 		}
 	}
@@ -87,20 +94,25 @@ func goInPairs(m *Matrix, a *Acts) bool {
 
 // matPairs computes pairs of whole panels from p0 on, a part of the columns after the other: so a pair of panels stays in the
 // first-level cache while the tiles pass over it, and activations in the second while the pairs do.
-func matPairs(dst []float32, stride int, m *Matrix, a *Acts, p0, pairs int) {
+func matPairs(dst []float32, stride int, m *Matrix, a *Acts, p0, pairs int, ahead Ahead) {
 	var scratch pairScratch
-	parts := (a.cols + pairCols - 1) / pairCols
-	supers := (a.cols + superCols - 1) / superCols
+	if ahead.Matrix == nil {
+		ahead = Ahead{m, p0 + 2*pairs}
+	}
+	parts := pairParts(a.cols)
 	for part := range parts {
-		c0, c1 := supers*part/parts*superCols, min(a.cols, supers*(part+1)/parts*superCols)
+		at := pairPart(a.cols, part)
 		for i := range pairs {
-			next, from, to := i+1, c0, c1
-			if next == pairs && part+1 < parts {
-				next, from, to = 0, c1, min(a.cols, supers*(part+2)/parts*superCols)
-			} else if next == pairs { // of the pairs behind these
-				from, to = 0, min(a.cols, supers/parts*superCols)
+			var far fetch
+			switch {
+			case i+1 < pairs:
+				far = m.fetch(p0+2*i+2, at)
+			case part+1 < parts:
+				far = m.fetch(p0, pairPart(a.cols, part+1))
+			default:
+				far = ahead.Matrix.fetch(ahead.Panel, pairPart(ahead.Matrix.cols, 0))
 			}
-			matPair(dst[i*2*panelRows:], stride, m, a, p0+2*i, span{c0, c1}, span{from, to}, p0+2*next, &scratch)
+			matPair(dst[i*2*panelRows:], stride, m, a, p0+2*i, at, far, &scratch)
 		}
 	}
 }
@@ -108,27 +120,47 @@ func matPairs(dst []float32, stride int, m *Matrix, a *Acts, p0, pairs int) {
 // span is a range of columns.
 type span struct{ from, to int }
 
+// pairParts is the number of parts that pairs of panels are multiplied in.
+func pairParts(cols int) int { return (cols + pairCols - 1) / pairCols }
+
+// pairPart is the i-th part.
+func pairPart(cols, i int) span {
+	supers, parts := (cols+superCols-1)/superCols, pairParts(cols)
+	return span{supers * i / parts * superCols, min(cols, supers*(i+1)/parts*superCols)}
+}
+
+// fetch is a part of two panels to be fetched: bytes of m from each place on.
+type fetch struct {
+	m     *Matrix
+	from  [2]int
+	bytes int
+}
+
+// fetch is a part of the columns of panels p and p+1.
+func (m *Matrix) fetch(p int, at span) fetch {
+	from := p*m.panelBytes + m.span(at.from)
+	return fetch{m, [2]int{from, from + m.panelBytes}, m.span(at.to) - m.span(at.from)}
+}
+
 // matPair computes panels p and p+1 in a range of columns. Each half of a tile fetches its share of what comes next.
-func matPair(dst []float32, stride int, m *Matrix, a *Acts, p int, at, next span, nextPanel int, scratch *pairScratch) {
+func matPair(dst []float32, stride int, m *Matrix, a *Acts, p int, at span, far fetch, scratch *pairScratch) {
 	job := scratch.pairPrepare(m, p, at.from, at.to)
 	tiles, blocks := a.Tiles(), (at.to-at.from)/blockCols
-	share := m.span(next.to) - m.span(next.from)
-	far := nextPanel*m.panelBytes + m.span(next.from)
 	for tile := range tiles {
 		start, end := a.Tile(tile)
 		T := end - start
 		if T < pairTokens {
 			for i := range 2 {
 				if at.from == 0 {
-					matTile(dst[i*panelRows:], stride, m, a, p+i, tile, m.at(far), 0)
+					matTile(dst[i*panelRows:], stride, m, a, p+i, tile, m.at(p*m.panelBytes), 0)
 				}
 			}
 			continue
 		}
 		for half := range 2 {
 			first := half * T / 2
-			from := m.at(far + half*m.panelBytes + tile*share/tiles)
-			pairKernel(&job, dst[(start+first)*stride:], stride, m, a, tile, first, at.from, from, share/tiles/blocks)
+			from := far.m.at(far.from[half] + tile*far.bytes/tiles)
+			pairKernel(&job, dst[(start+first)*stride:], stride, m, a, tile, first, at.from, from, far.bytes/tiles/blocks)
 		}
 	}
 }

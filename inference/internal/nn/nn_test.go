@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"shelftalk/inference/inferencetest"
 	"shelftalk/inference/internal/arch"
 	"shelftalk/inference/internal/gguf"
@@ -214,27 +216,37 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// The runs that taper hands out are all units, in order and in pairs.
+// The runs that taper hands out are all panels, each once, in pairs, whoever asks how often; one worker alone gets everything,
+// its own share first.
 func TestTaper(t *testing.T) {
-	for _, n := range []int{1, 2, 5, 31, 96, 561} {
-		for _, workers := range []int{1, 2, 7} {
-			p := pool{workers: workers}
-			next := 0
-			for {
-				from, to, ok := p.taper(n)
-				if !ok {
-					break
-				}
-				if from != next || to <= from || to-from > maxGrain || from%2 != 0 {
-					t.Fatalf("%d units, %d workers: %d to %d after %d", n, workers, from, to, next)
-				}
-				next = to
+	rapid.Check(t, func(t *rapid.T) {
+		n, workers := rapid.IntRange(0, 600).Draw(t, "panels"), rapid.IntRange(1, 7).Draw(t, "workers")
+		p := pool{workers: workers, taken: make([]taken, workers)}
+		got := make([]bool, n)
+		alone := rapid.Bool().Draw(t, "alone")
+		for {
+			worker := 0
+			if !alone {
+				worker = rapid.IntRange(0, workers-1).Draw(t, "worker")
 			}
-			if next != n {
-				t.Errorf("%d units, %d workers: only %d handed out", n, workers, next)
+			from, to, ok := p.taper(worker, n)
+			if !ok {
+				break
+			}
+			if to <= from || to-from > maxGrain || from%2 != 0 || to%2 != 0 && to != n {
+				t.Fatalf("%d to %d of %d", from, to, n)
+			}
+			for i := from; i < to; i++ {
+				if got[i] {
+					t.Fatalf("panel %d twice", i)
+				}
+				got[i] = true
 			}
 		}
-	}
+		if i := slices.Index(got, false); i >= 0 {
+			t.Fatalf("panel %d of %d is left", i, n)
+		}
+	})
 }
 
 func TestForwardAllocatesNothing(t *testing.T) {

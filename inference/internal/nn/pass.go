@@ -25,13 +25,13 @@ func (n *Net) forward(worker int) {
 		}
 		n.attend(l, own)
 		n.pool.arrive(nothing)
-		n.multiply(n.y, c.Width, y.Output.Matrix, n.inner)
+		n.multiply(n.y, c.Width, y.Output.Matrix, n.inner, worker)
 		if n.meet(2*l+1, c.Hidden); n.broken {
 			return
 		}
-		n.feed(y, own)
+		n.feed(y, worker)
 		n.pool.arrive(nothing)
-		n.multiply(n.y, c.Width, y.Down.Matrix, n.inner)
+		n.multiply(n.y, c.Width, y.Down.Matrix, n.inner, worker)
 		if l+1 < len(n.Layers) {
 			n.meet(2*l+2, c.Heads*c.HeadDim)
 		}
@@ -165,26 +165,34 @@ func (n *Net) keep() {
 // heads computes queries, keys and values, a head at a time.
 func (n *Net) heads(l int, own *scratch) {
 	c, y := n.Config, &n.Layers[l]
-	panels := c.HeadDim / panelRows
+	units, panels := c.Heads+2*c.KVHeads, c.HeadDim/panelRows
 	for {
-		h, ok := n.pool.next(c.Heads + 2*c.KVHeads)
+		u, ok := n.pool.next(units)
 		if !ok {
 			return
 		}
-		switch { // values first: they take longest where their weights have more bits
-		case h < c.KVHeads:
-			kernel.MatMulPart(own.up, c.HeadDim, y.Value.Matrix, n.acts, h*panels, (h+1)*panels)
-			n.storeValues(l, h, own.up)
-		case h < 2*c.KVHeads:
-			h -= c.KVHeads
-			kernel.MatMulPart(own.up, c.HeadDim, y.Key.Matrix, n.acts, h*panels, (h+1)*panels)
-			n.storeKeys(l, h, own.up)
-		default:
-			h -= 2 * c.KVHeads
-			kernel.MatMulPart(own.up, c.HeadDim, y.Query.Matrix, n.acts, h*panels, (h+1)*panels)
-			n.packQuery(l, h, own.up)
+		m, h, store := n.headOf(y, u)
+		ahead := kernel.Ahead{}
+		if soon := u + n.pool.workers; soon < units { // as long as workers take turns
+			next, h, _ := n.headOf(y, soon)
+			ahead = kernel.Ahead{Matrix: next, Panel: h * panels}
 		}
+		kernel.MatMulPart(own.up, c.HeadDim, m, n.acts, h*panels, (h+1)*panels, ahead)
+		store(n, l, h, own.up)
 	}
+}
+
+// headOf is what a unit of heads computes: head h of a matrix, and what becomes of it. Values come first: they take longest where
+// their weights have more bits.
+func (n *Net) headOf(y *Layer, unit int) (m *kernel.Matrix, h int, store func(n *Net, l, h int, all []float32)) {
+	keys := n.Config.KVHeads
+	switch {
+	case unit < keys:
+		return y.Value.Matrix, unit, (*Net).storeValues
+	case unit < 2*keys:
+		return y.Key.Matrix, unit - keys, (*Net).storeKeys
+	}
+	return y.Query.Matrix, unit - 2*keys, (*Net).packQuery
 }
 
 // biasOf is head h's part of a bias.
@@ -264,10 +272,10 @@ func (n *Net) breathe() {
 }
 
 // multiply computes dst = m · inputs.
-func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix, inputs *kernel.Acts) {
+func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix, inputs *kernel.Acts, worker int) {
 	panels := m.Panels()
 	for {
-		from, to, ok := n.pool.taper(panels)
+		from, to, ok := n.pool.taper(worker, panels)
 		if !ok {
 			return
 		}
@@ -280,18 +288,18 @@ func (n *Net) multiply(dst []float32, stride int, m *kernel.Matrix, inputs *kern
 const maxGrain = 8
 
 // feed computes the feed-forward network's inner values, gate and up joined or up alone, and quantises them.
-func (n *Net) feed(y *Layer, own *scratch) {
-	panels := y.Up.Panels()
+func (n *Net) feed(y *Layer, worker int) {
+	own, panels := &n.own[worker], y.Up.Panels()
 	for {
-		from, to, ok := n.pool.taper(panels)
+		from, to, ok := n.pool.taper(worker, panels)
 		if !ok {
 			return
 		}
 		a, b := from*panelRows, min(to*panelRows, n.Config.Hidden)
 		if y.Gate.Matrix != nil {
-			kernel.MatMulPart(own.gate, b-a, y.Gate.Matrix, n.acts, from, to)
+			kernel.MatMulPart(own.gate, b-a, y.Gate.Matrix, n.acts, from, to, kernel.Ahead{Matrix: y.Up.Matrix, Panel: from})
 		}
-		kernel.MatMulPart(own.up, b-a, y.Up.Matrix, n.acts, from, to)
+		kernel.MatMulPart(own.up, b-a, y.Up.Matrix, n.acts, from, to, kernel.Ahead{Matrix: y.Gate.Matrix, Panel: to})
 		for t := range n.n {
 			gate, up := own.gate[t*(b-a):(t+1)*(b-a)], own.up[t*(b-a):(t+1)*(b-a)]
 			if y.Gate.Bias != nil {
@@ -325,7 +333,7 @@ func activation(t arch.Traits) func(dst, gate, up []float32) {
 }
 
 // multiplyHead computes the logits of a run of kept residuals.
-func (n *Net) multiplyHead(int) {
+func (n *Net) multiplyHead(worker int) {
 	c := n.Config
 	n.pool.arrive(func() { n.acts.Reset(n.head.n, c.Width) })
 	for {
@@ -341,7 +349,7 @@ func (n *Net) multiplyHead(int) {
 		n.acts.Quantise(tile, n.y, c.Width)
 	}
 	n.pool.arrive(nothing)
-	n.multiply(n.logits, c.Vocab, n.Head, n.acts)
+	n.multiply(n.logits, c.Vocab, n.Head, n.acts, worker)
 	if c.SoftCap > 0 {
 		n.pool.arrive(nothing)
 		n.cap()

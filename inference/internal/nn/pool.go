@@ -30,6 +30,7 @@ type pool struct {
 	_       [128]byte
 	counter atomic.Int32 // units of work handed out in this phase
 	_       [128]byte
+	taken   []taken // panels handed out in this phase, of each worker's share
 	sleep   sleepers
 
 	start  atomic.Uint32 // counts runs
@@ -44,6 +45,13 @@ type pool struct {
 	gone   sync.WaitGroup
 }
 
+// taken counts panels that are gone from a worker's share: in the upper half those from its beginning, which it took itself, in
+// the lower half those from its end, which others took.
+type taken struct {
+	atomic.Uint64
+	_ [120]byte
+}
+
 // sleepers is where workers park.
 type sleepers struct {
 	mu   sync.Mutex
@@ -52,7 +60,7 @@ type sleepers struct {
 }
 
 func newPool(workers int, mapped []byte) *pool {
-	p := &pool{workers: workers, spins: spins, mapped: mapped}
+	p := &pool{workers: workers, spins: spins, mapped: mapped, taken: make([]taken, workers)}
 	if workers > runtime.GOMAXPROCS(0) {
 		p.spins = spinsAlone
 	}
@@ -76,7 +84,7 @@ func (p *pool) close() {
 func (p *pool) run(work func(worker int)) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	p.work = work
-	p.counter.Store(0)
+	p.reset()
 	p.begin()
 	p.take(0)
 	p.leave()
@@ -86,6 +94,14 @@ func (p *pool) run(work func(worker int)) {
 }
 
 func nothing() {}
+
+// reset begins a phase: nothing has been handed out.
+func (p *pool) reset() {
+	p.counter.Store(0)
+	for i := range p.taken {
+		p.taken[i].Store(0)
+	}
+}
 
 func (p *pool) begin() {
 	p.start.Add(1)
@@ -152,7 +168,7 @@ func (p *pool) arrive(last func()) {
 	p.stand()
 	if int(p.arrived.Add(1)) == p.workers {
 		last()
-		p.counter.Store(0)
+		p.reset()
 		p.arrived.Store(0)
 		p.turn.Add(1)
 		p.sleep.wake()
@@ -169,22 +185,63 @@ func (p *pool) stand() {
 	}
 }
 
-// taper hands out n panels in runs that shrink towards the end, so that all workers end together: of maxGrain at first, later
-// of a part of what is left. Runs are of pairs of panels: blocks of columns where these are quantised, and what the kernels
-// multiply at once.
-func (p *pool) taper(n int) (from, to int, ok bool) {
+// taper hands out n panels in runs of up to maxGrain. A worker takes from the beginning of its own share, so that what comes
+// next lies behind and can be fetched meanwhile; when that is gone, from the ends of the others'. Runs shrink towards the end of
+// a share, so that all workers end together. They are of pairs of panels: blocks of columns where these are quantised, and
+// what the kernels multiply at once.
+func (p *pool) taper(worker, n int) (from, to int, ok bool) {
+	if from, to, ok = p.takeFirst(worker, n); ok {
+		return from, to, true
+	}
+	for i := 1; i < p.workers; i++ {
+		if from, to, ok = p.takeLast((worker+i)%p.workers, n); ok {
+			return from, to, true
+		}
+	}
+	return 0, 0, false
+}
+
+// takeFirst takes a run from the beginning of a worker's share of n panels.
+func (p *pool) takeFirst(worker, n int) (from, to int, ok bool) {
 	for {
-		at := p.counter.Load()
-		left := n - int(at)
-		if left <= 0 {
+		v := p.taken[worker].Load()
+		from, to = p.left(worker, n, v)
+		if from >= to {
 			return 0, 0, false
 		}
-		k := max(2, min(maxGrain, left/(2*p.workers))&^1)
-		if p.counter.CompareAndSwap(at, at+int32(k)) {
-			return int(at), min(int(at)+k, n), true
+		to = min(to, from+grain(to-from))
+		if p.taken[worker].CompareAndSwap(v, v+uint64(to-from)<<32) {
+			return from, to, true
 		}
 	}
 }
+
+// takeLast takes a run from the end of a worker's share of n panels.
+func (p *pool) takeLast(worker, n int) (from, to int, ok bool) {
+	for {
+		v := p.taken[worker].Load()
+		from, to = p.left(worker, n, v)
+		if from >= to {
+			return 0, 0, false
+		}
+		from = max(from, (to-grain(to-from)+1)&^1)
+		if p.taken[worker].CompareAndSwap(v, v+uint64(to-from)) {
+			return from, to, true
+		}
+	}
+}
+
+// left is what is left of a worker's share of n panels.
+func (p *pool) left(worker, n int, taken uint64) (from, to int) {
+	from, to = n*worker/p.workers&^1, n
+	if worker+1 < p.workers {
+		to = n * (worker + 1) / p.workers &^ 1
+	}
+	return from + int(taken>>32), to - int(uint32(taken))
+}
+
+// grain is the length of the next run when so many panels are left of a share.
+func grain(left int) int { return max(2, min(maxGrain, left/2)&^1) }
 
 // next hands out n units one by one; false when there are none left.
 func (p *pool) next(n int) (unit int, ok bool) {
