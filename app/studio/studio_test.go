@@ -358,6 +358,29 @@ func TestEstimateIsMeasured(t *testing.T) {
 	}
 }
 
+// Who stops a job after some rows has measured this machine all the same, and finds it remembered the next day.
+func TestAStoppedJobIsMeasuredToo(t *testing.T) {
+	o := options(t)
+	o.Writer = pen{delay: 10 * time.Millisecond}
+	s := open(t, o)
+	keep(t, s, "SKU,Name,Colour\n"+strings.Repeat("1,Oak lamp,brown\n", 200))
+	id, err := s.StartJob(batch.Spec{Language: compose.English})
+	must(t, err)
+	for job := (batch.Job{}); job.Counts.Done < 3; time.Sleep(time.Millisecond) {
+		job, err = s.Job(id)
+		must(t, err)
+	}
+	must(t, s.Stop(id))
+	s.Wait()
+	if job, err := s.Job(id); err != nil || job.State != batch.Stopped {
+		t.Fatalf("the job is %s, %v", job.State, err)
+	}
+	must(t, s.Close())
+	if _, ok := open(t, o).Estimate(10, 1); !ok {
+		t.Error("nothing was remembered")
+	}
+}
+
 func TestBackupIsAStudio(t *testing.T) {
 	o := options(t)
 	s := stocked(t, o)
