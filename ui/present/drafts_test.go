@@ -118,6 +118,16 @@ func TestExport(t *testing.T) {
 	if s.Done == nil || s.Done.Detail != "5 rows, 1 with copy." || d.exported.Path != filepath.Join(dir, "plain.xlsx") || d.settings.LastFolder != dir {
 		t.Fatalf("%+v %+v", s, d.exported)
 	}
+	p.SetPath(dir) // a folder is where the file goes, not its name
+	p.Run()
+	settle()
+	if want := filepath.Join(dir, "spring-copy.xlsx"); d.exported.Path != want {
+		t.Errorf("to a folder: %q, want %q", d.exported.Path, want)
+	}
+	d.settings.Export.Path = filepath.Join(dir, "pulled-out", "stick.xlsx")
+	if again, _ := newExport(t, d); strings.Contains(again.State().Path, "pulled-out") {
+		t.Errorf("it offers a folder that is gone: %q", again.State().Path)
+	}
 	d.export = errors.New("no room")
 	p.Run()
 	settle()

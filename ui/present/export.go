@@ -32,6 +32,7 @@ type Export struct {
 	svc      ExportService
 	spec     studio.ExportSpec
 	format   string // "xlsx" or "csv"; the path's ending says the same
+	name     string // of the file, without its ending, until the user names it otherwise
 	approved int
 	finished int
 	busy     bool
@@ -59,14 +60,15 @@ func NewExport(stage *Stage, svc ExportService) *Export {
 	if settings.Export.Path != "" {
 		folder = filepath.Dir(settings.Export.Path)
 	}
-	if folder == "" {
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() { // none, or on a stick that was pulled out
 		folder, _ = os.UserHomeDir() // no home: the path is relative, and shown
 	}
 	name := strings.TrimSuffix(filepath.Base(c.Name), filepath.Ext(c.Name))
 	if name == "" || name == "." {
 		name = "drafts"
 	}
-	p.spec.Path = filepath.Join(folder, name+"-copy."+p.format)
+	p.name = name + "-copy"
+	p.spec.Path = filepath.Join(folder, p.name+"."+p.format)
 	if drafts, err := svc.Drafts(); err != nil {
 		p.problem = Explain(stage.Say, err)
 	} else {
@@ -176,10 +178,13 @@ func (p *Export) touched() {
 	p.OnChange()
 }
 
-// Run writes the file. A path without the format's ending gets it.
+// Run writes the file. A path without the format's ending gets it, and a folder the file's usual name.
 func (p *Export) Run() {
 	if p.State().Blocked != "" {
 		return
+	}
+	if info, err := os.Stat(p.spec.Path); err == nil && info.IsDir() {
+		p.spec.Path = filepath.Join(p.spec.Path, p.name)
 	}
 	if ext := filepath.Ext(p.spec.Path); !strings.EqualFold(ext, "."+p.format) {
 		p.spec.Path += "." + p.format
