@@ -52,7 +52,7 @@ func (p *parser) next() bool {
 			return false
 		}
 		if len(p.cells) == maxColumns {
-			p.err = fmt.Errorf("%w: line %d has more than %d cells; is %q the right delimiter?", ErrTooLarge, p.first, maxColumns, p.delimiter)
+			p.err = fault(ErrTooLarge, WhyColumns, "line %d has more than %d cells; is %q the right delimiter?", p.first, maxColumns, p.delimiter)
 			return false
 		}
 		p.cells = append(p.cells, cell)

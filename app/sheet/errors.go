@@ -43,6 +43,59 @@ func (e *QuoteError) Error() string {
 
 func (e *QuoteError) Unwrap() error { return ErrQuote }
 
+// Why names the reason of a Fault, for translation.
+type Why string
+
+// The reasons.
+const (
+	WhyFolder   Why = "folder"   // it is a folder
+	WhyXLS      Why = "xls"      // a workbook from before 2007, or one with a password
+	WhyPDF      Why = "pdf"      // a PDF
+	WhyMarkup   Why = "markup"   // a web page or XML
+	WhyJSON     Why = "json"     // JSON
+	WhyBinary   Why = "binary"   // a picture, an archive, a program
+	WhyNotText  Why = "nottext"  // neither a workbook nor text
+	WhyDamaged  Why = "damaged"  // a workbook that doesn't open
+	WhyXLSB     Why = "xlsb"     // a binary workbook
+	WhyODS      Why = "ods"      // an OpenDocument file
+	WhyNumbers  Why = "numbers"  // a Numbers document
+	WhyArchive  Why = "archive"  // a zip archive without a workbook
+	WhyRow      Why = "row"      // a row of a sheet that can't be read
+	WhyBlank    Why = "blank"    // no byte, or no cell with anything in it
+	WhyBare     Why = "bare"     // nothing under the header
+	WhyHeader   Why = "header"   // the row chosen as the header is empty, or there is no such row
+	WhyHuge     Why = "huge"     // more bytes than are read
+	WhyMany     Why = "many"     // more cells than are read
+	WhyUnzipped Why = "unzipped" // more bytes than are read, when unpacked
+	WhyColumns  Why = "columns"  // more columns than a spreadsheet has
+)
+
+// Fault is one of the errors above with its reason and its place.
+type Fault struct {
+	Is    error // one of the errors above
+	Why   Why
+	Sheet string // of a workbook, or ""
+	Row   int    // 1-based, or 0
+	Text  string // an English sentence, with the cure
+}
+
+func (e *Fault) Error() string {
+	place := ""
+	if e.Sheet != "" {
+		place = fmt.Sprintf("sheet %q: ", e.Sheet)
+	}
+	if e.Row > 0 {
+		place += fmt.Sprintf("row %d: ", e.Row)
+	}
+	return place + e.Is.Error() + ": " + e.Text
+}
+
+func (e *Fault) Unwrap() error { return e.Is }
+
+func fault(is error, why Why, format string, args ...any) *Fault {
+	return &Fault{Is: is, Why: why, Text: fmt.Sprintf(format, args...)}
+}
+
 // Code names a kind of warning, for translation.
 type Code string
 

@@ -36,10 +36,10 @@ func (t *Table) build(records []record, o Options, isText bool) error {
 		width = max(width, len(r.cells))
 	}
 	if width == 0 || len(body) == 0 {
-		return fmt.Errorf("%w under the header; add at least one product and import again", ErrEmpty)
+		return fault(ErrEmpty, WhyBare, "nothing stands under the header; add at least one product and import again")
 	}
 	if width*len(body) > maxCells {
-		return fmt.Errorf("%w: %d rows of %d columns; split the file", ErrTooLarge, len(body), width)
+		return fault(ErrTooLarge, WhyMany, "%d rows of %d columns; split the file", len(body), width)
 	}
 	t.nameColumns(names, width)
 	t.fill(body, len(names), isText)
@@ -212,7 +212,7 @@ func (t *Table) findHeader(records []record, o Options) (int, error) {
 				return i, nil
 			}
 		}
-		return 0, fmt.Errorf("%w: row %d, chosen as the header, is empty or beyond the end", ErrEmpty, o.HeaderRow)
+		return 0, &Fault{Is: ErrEmpty, Why: WhyHeader, Row: o.HeaderRow, Text: "chosen as the header, it is empty or beyond the end"}
 	}
 	width := tableWidth(records)
 	last := lastFilled(records) // nothing stands under it
@@ -236,7 +236,7 @@ func (t *Table) findHeader(records []record, o Options) (int, error) {
 		}
 	}
 	if !any {
-		return 0, fmt.Errorf("%w: every row is empty or a comment", ErrEmpty)
+		return 0, fault(ErrEmpty, WhyBlank, "every row is empty or a comment")
 	}
 	if bestScore < 0.4 {
 		return -1, nil

@@ -59,6 +59,9 @@ const (
 // Read reads the file at path. See ReadFrom.
 func Read(path string, o Options) (*Table, error) {
 	f, err := os.Open(path)
+	if isInUse(err) {
+		return nil, fmt.Errorf("read spreadsheet %q: %w: %w", path, ErrInUse, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read spreadsheet: %w", err)
 	}
@@ -68,7 +71,7 @@ func Read(path string, o Options) (*Table, error) {
 		return nil, fmt.Errorf("read spreadsheet: %w", err)
 	}
 	if info.IsDir() {
-		return nil, fmt.Errorf("read spreadsheet %q: %w: it is a folder", path, ErrFormat)
+		return nil, fmt.Errorf("read spreadsheet %q: %w", path, fault(ErrFormat, WhyFolder, "it is a folder"))
 	}
 	return ReadFrom(filepath.Base(path), f, info.Size(), o)
 }
@@ -86,7 +89,7 @@ func ReadFrom(name string, r io.ReaderAt, size int64, o Options) (*Table, error)
 
 func read(r io.ReaderAt, size int64, o Options) (*Table, error) {
 	if size > maxFileSize {
-		return nil, fmt.Errorf("%w: %d MB; split the file", ErrTooLarge, size>>20)
+		return nil, fault(ErrTooLarge, WhyHuge, "%d MB; split the file", size>>20)
 	}
 	head := make([]byte, min(size, 8<<10))
 	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
@@ -94,7 +97,7 @@ func read(r io.ReaderAt, size int64, o Options) (*Table, error) {
 	}
 	switch {
 	case len(bytes.TrimSpace(head)) == 0 && size <= int64(len(head)):
-		return nil, fmt.Errorf("%w: the file is empty", ErrEmpty)
+		return nil, fault(ErrEmpty, WhyBlank, "the file is empty")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return readWorkbook(r, size, o)
 	}
@@ -113,17 +116,17 @@ func refuse(head []byte) error {
 	lower := strings.ToLower(string(bytes.TrimSpace(bytes.TrimPrefix(head[:min(len(head), 512)], []byte("\xef\xbb\xbf")))))
 	switch {
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		return fmt.Errorf("%w: this is an Excel workbook from before 2007 (.xls), or one with a password. Open it in a spreadsheet program and save it as .xlsx without a password", ErrFormat)
+		return fault(ErrFormat, WhyXLS, "this is an Excel workbook from before 2007 (.xls), or one with a password. Open it in a spreadsheet program and save it as .xlsx without a password")
 	case strings.HasPrefix(lower, "%pdf"):
-		return fmt.Errorf("%w: this is a PDF. Ask for the list as .xlsx or .csv", ErrFormat)
+		return fault(ErrFormat, WhyPDF, "this is a PDF. Ask for the list as .xlsx or .csv")
 	case strings.HasPrefix(lower, "<!doctype") || strings.HasPrefix(lower, "<html") || strings.HasPrefix(lower, "<table") || strings.HasPrefix(lower, "<?xml"):
-		return fmt.Errorf("%w: this is a web page or XML. Open it in a spreadsheet program and save it as .xlsx", ErrFormat)
+		return fault(ErrFormat, WhyMarkup, "this is a web page or XML. Open it in a spreadsheet program and save it as .xlsx")
 	case strings.HasPrefix(lower, "{\"") || strings.HasPrefix(lower, "[{") || strings.HasPrefix(lower, "{\n"):
-		return fmt.Errorf("%w: this is JSON. Save the list as .xlsx or .csv", ErrFormat)
+		return fault(ErrFormat, WhyJSON, "this is JSON. Save the list as .xlsx or .csv")
 	}
 	for _, magic := range []string{"\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "7z\xbc\xaf", "\x1f\x8b", "\x7fELF", "MZ\x90", "GGUF", "PK\x05\x06"} {
 		if bytes.HasPrefix(head, []byte(magic)) {
-			return fmt.Errorf("%w: this is a picture, an archive or a program. Choose the .xlsx or .csv file", ErrFormat)
+			return fault(ErrFormat, WhyBinary, "this is a picture, an archive or a program. Choose the .xlsx or .csv file")
 		}
 	}
 	return nil
@@ -135,7 +138,7 @@ func readText(data []byte, o Options) (*Table, error) {
 		return nil, err
 	}
 	if n := strings.Count(text, "\x00"); n > len(text)/100 {
-		return nil, fmt.Errorf("%w: it is not text. Choose an .xlsx or .csv file", ErrFormat)
+		return nil, fault(ErrFormat, WhyNotText, "it is not text. Choose an .xlsx or .csv file")
 	}
 	delimiter, body := sepLine(text)
 	skipped := 0

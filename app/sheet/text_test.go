@@ -267,7 +267,8 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
-	if _, err := readString("a,b\n1,2\n", sheet.Options{HeaderRow: 7}); !errors.Is(err, sheet.ErrEmpty) {
+	var fault *sheet.Fault
+	if _, err := readString("a,b\n1,2\n", sheet.Options{HeaderRow: 7}); !errors.Is(err, sheet.ErrEmpty) || !errors.As(err, &fault) || fault.Why != sheet.WhyHeader || fault.Row != 7 {
 		t.Errorf("header row beyond the end: %v", err)
 	}
 	if _, err := sheet.Read(t.TempDir(), sheet.Options{}); !errors.Is(err, sheet.ErrFormat) {

@@ -23,7 +23,7 @@ func readWorkbook(r io.ReaderAt, size int64, o Options) (*Table, error) {
 	}
 	f, err := excelize.OpenReader(io.NewSectionReader(r, 0, size), excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxInMemory})
 	if err != nil {
-		return nil, fmt.Errorf("%w: the workbook is damaged (%w). Open it in a spreadsheet program and save it again", ErrFormat, err)
+		return nil, fault(ErrFormat, WhyDamaged, "the workbook is damaged (%v). Open it in a spreadsheet program and save it again", err)
 	}
 	defer f.Close()
 	t := &Table{Sheets: visibleSheets(f)}
@@ -36,7 +36,11 @@ func readWorkbook(r io.ReaderAt, size int64, o Options) (*Table, error) {
 	}
 	t.amend(r, size, records)
 	if err := t.build(records, o, false); err != nil {
-		return nil, fmt.Errorf("sheet %q: %w", t.Sheet, err)
+		var f *Fault
+		if errors.As(err, &f) {
+			f.Sheet = t.Sheet
+		}
+		return nil, err
 	}
 	if o.Sheet == "" && len(t.Sheets) > 1 {
 		t.warn(Hidden, 0, "", "the workbook has %d sheets; this is %q. Choose another if the products are there", len(t.Sheets), t.Sheet)
@@ -48,7 +52,7 @@ func readWorkbook(r io.ReaderAt, size int64, o Options) (*Table, error) {
 func checkArchive(r io.ReaderAt, size int64) error {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
-		return fmt.Errorf("%w: the workbook is damaged or incomplete (%w). Get the file again", ErrFormat, err)
+		return fault(ErrFormat, WhyDamaged, "the workbook is damaged or incomplete (%v). Get the file again", err)
 	}
 	var unzipped uint64
 	kind := ""
@@ -59,7 +63,7 @@ func checkArchive(r io.ReaderAt, size int64) error {
 		case name == "xl/workbook.xml":
 			kind = "xlsx"
 		case name == "xl/workbook.bin":
-			return fmt.Errorf("%w: this is a binary workbook (.xlsb). Save it as .xlsx", ErrFormat)
+			return fault(ErrFormat, WhyXLSB, "this is a binary workbook (.xlsb). Save it as .xlsx")
 		case name == "content.xml" && kind == "":
 			kind = "ods"
 		case strings.HasPrefix(name, "index/") && kind == "":
@@ -68,13 +72,13 @@ func checkArchive(r io.ReaderAt, size int64) error {
 	}
 	switch {
 	case kind == "ods":
-		return fmt.Errorf("%w: this is an OpenDocument file. Save it as .xlsx", ErrFormat)
+		return fault(ErrFormat, WhyODS, "this is an OpenDocument file. Save it as .xlsx")
 	case kind == "numbers":
-		return fmt.Errorf("%w: this is a Numbers document. Export it as .xlsx", ErrFormat)
+		return fault(ErrFormat, WhyNumbers, "this is a Numbers document. Export it as .xlsx")
 	case kind == "":
-		return fmt.Errorf("%w: this is an archive without a workbook. Unpack it and choose the .xlsx or .csv file", ErrFormat)
+		return fault(ErrFormat, WhyArchive, "this is an archive without a workbook. Unpack it and choose the .xlsx or .csv file")
 	case unzipped > maxUnzipped:
-		return fmt.Errorf("%w: the workbook unpacks to more than %d MB; save the product list alone", ErrTooLarge, maxUnzipped>>20)
+		return fault(ErrTooLarge, WhyUnzipped, "the workbook unpacks to more than %d MB; save the product list alone", maxUnzipped>>20)
 	}
 	return nil
 }
@@ -104,7 +108,7 @@ func chooseSheet(f *excelize.File, names []string, want string) (string, error) 
 		return "", fmt.Errorf("%w: %q; the workbook has %q", ErrSheet, want, f.GetSheetList())
 	}
 	if len(names) == 0 {
-		return "", fmt.Errorf("%w: the workbook has no sheet with cells", ErrEmpty)
+		return "", fault(ErrEmpty, WhyBlank, "the workbook has no sheet with cells")
 	}
 	if len(names) == 1 {
 		return names[0], nil
@@ -172,22 +176,22 @@ func isShortened(cell string) bool {
 func streamRows(f *excelize.File, name string, limit int, raw bool) ([]record, error) {
 	rows, err := f.Rows(name)
 	if err != nil {
-		return nil, fmt.Errorf("%w: sheet %q: %w", ErrFormat, name, err)
+		return nil, &Fault{Is: ErrFormat, Why: WhyDamaged, Sheet: name, Text: err.Error()}
 	}
 	defer rows.Close()
 	var out []record
 	for n := 1; rows.Next() && n != limit+1; n++ {
 		cells, err := rows.Columns(excelize.Options{RawCellValue: raw})
 		if err != nil {
-			return nil, fmt.Errorf("%w: sheet %q, row %d: %w", ErrFormat, name, n, err)
+			return nil, &Fault{Is: ErrFormat, Why: WhyRow, Sheet: name, Row: n, Text: err.Error()}
 		}
 		if len(cells) > maxColumns {
-			return nil, fmt.Errorf("%w: sheet %q, row %d has %d columns", ErrTooLarge, name, n, len(cells))
+			return nil, &Fault{Is: ErrTooLarge, Why: WhyColumns, Sheet: name, Row: n, Text: fmt.Sprintf("it has %d columns", len(cells))}
 		}
 		out = append(out, record{number: n, cells: cells})
 	}
 	if err := rows.Error(); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%w: sheet %q: %w", ErrFormat, name, err)
+		return nil, &Fault{Is: ErrFormat, Why: WhyDamaged, Sheet: name, Text: err.Error()}
 	}
 	return out, nil
 }

@@ -44,13 +44,17 @@ func NewImporting(stage *Stage, svc ImportService) *Importing {
 
 // Open reads a file.
 func (p *Importing) Open(path string) {
-	p.path, p.options, p.in = path, sheet.Options{}, nil
-	p.read()
+	p.begin(path)
 }
 
 // OpenSample reads the catalogue that the program carries.
 func (p *Importing) OpenSample() {
-	p.path, p.options, p.in = "", sheet.Options{}, nil
+	p.begin("")
+}
+
+// begin reads a file, and keeps nothing of the one before.
+func (p *Importing) begin(path string) {
+	p.path, p.options, p.in, p.products, p.warnings = path, sheet.Options{}, nil, 0, nil
 	p.read()
 }
 
@@ -76,7 +80,7 @@ func (p *Importing) read() {
 			return
 		}
 		p.busy = false
-		if p.problem = Explain(p.stage.Say, err); err == nil {
+		if p.problem = ExplainFile(p.stage.Say, err, path); err == nil {
 			p.in = in
 			p.take(found)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"shelftalk/app/batch"
@@ -23,8 +25,8 @@ type Problem struct {
 // The tone: plain, short, second person, no blame, no exclamation marks. The title says what didn't work, the detail
 // why, with the file's name, the hint what helps. The sentences are in assets/lang/*/problem.json.
 
-// sentinel ties an error to its sentences: problem.KEY.title and .hint. The detail between them is the error's own text,
-// which names the file and the place; told says that the title has said it all.
+// sentinel ties an error to its sentences: problem.KEY.title and .hint. Between them stands what place can say of the
+// error, or else its own text; told says that the title has said it all.
 type sentinel struct {
 	is   error
 	key  string
@@ -77,6 +79,51 @@ func sentinels() []sentinel {
 	}
 }
 
+// place says in the window's language what an error knows of itself: the path, or the row and the reason; "" where it
+// knows nothing.
+func place(say Say, err error) string {
+	var quote *sheet.QuoteError
+	var fault *sheet.Fault
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &quote):
+		return say("problem.sheet.quote.detail", quote.Line, brief(strings.TrimPrefix(quote.Text, `"`), 40))
+	case errors.As(err, &fault):
+		why := say("problem.why." + string(fault.Why))
+		switch {
+		case fault.Sheet != "" && fault.Row > 0:
+			return say("problem.place.both", fault.Sheet, fault.Row, why)
+		case fault.Sheet != "":
+			return say("problem.place.sheet", fault.Sheet, why)
+		case fault.Row > 0:
+			return say("problem.place.row", fault.Row, why)
+		}
+		return why
+	case errors.As(err, &path):
+		return path.Path
+	}
+	return ""
+}
+
+// ExplainFile is Explain for a spreadsheet that was to be read: it names the file.
+func ExplainFile(say Say, err error, path string) *Problem {
+	p := Explain(say, err)
+	if p == nil || path == "" {
+		return p
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		p.Title, p.Hint = say("problem.unreadable.title"), say("problem.unreadable.hint")
+	}
+	var quote *sheet.QuoteError
+	var fault *sheet.Fault
+	if errors.As(err, &quote) || errors.As(err, &fault) {
+		p.Detail = say("problem.file", filepath.Base(path), p.Detail)
+	} else if place(say, err) != "" {
+		p.Detail = path
+	}
+	return p
+}
+
 // Explain puts err into words. It answers nil for no error and for an action that the user cancelled.
 func Explain(say Say, err error) *Problem {
 	if err == nil || errors.Is(err, context.Canceled) {
@@ -94,9 +141,8 @@ func Explain(say Say, err error) *Problem {
 		if s.told {
 			p.Detail = ""
 		}
-		var quote *sheet.QuoteError
-		if errors.As(err, &quote) {
-			p.Detail = say("problem."+s.key+".detail", quote.Line, brief(quote.Text, 40))
+		if told := place(say, err); told != "" && !s.told {
+			p.Detail = told
 		}
 		return p
 	}
