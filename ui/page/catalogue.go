@@ -31,6 +31,7 @@ type Catalogue struct {
 	table     *widget.Table
 	nomatch   fyne.CanvasObject
 	empty     fyne.CanvasObject
+	reading   fyne.CanvasObject // before the first products are there
 	panel     *writePanel
 }
 
@@ -57,7 +58,9 @@ func NewCatalogue(env *Env) *Catalogue {
 	body := widget.Column(0, c.problem.box, widget.Grow(fyne.CanvasObject(widget.Layers(widget.Fill(c.table, theme.Surface), c.nomatch))))
 	c.page = widget.NewPage(c.header, below, body, c.panel.object)
 	c.page.OnFold = func() { c.actions() }
-	c.root = widget.Layers(c.page, c.emptyPage())
+	c.reading = readingPage(env, say("catalogue.title"))
+	c.page.Hide()
+	c.root = widget.Layers(c.page, c.emptyPage(), c.reading)
 	return c
 }
 
@@ -136,8 +139,9 @@ func (c *Catalogue) Escape() bool {
 func (c *Catalogue) draw() {
 	s := c.p.State()
 	widget.Show(c.empty, s.Empty)
-	widget.Show(c.page, !s.Empty)
-	if s.Empty {
+	widget.Show(c.page, s.Loaded && !s.Empty)
+	widget.Show(c.reading, !s.Loaded)
+	if s.Empty || !s.Loaded {
 		return
 	}
 	c.header.SetSubject(s.Subject)

@@ -144,6 +144,29 @@ func TestImportTellsWhatIsWrong(t *testing.T) {
 	uitest.Picture(t, d.window, "import-problem")
 }
 
+// What was odd about one file must not stand beside the trouble with another.
+func TestImportForgetsTheFileBefore(t *testing.T) {
+	d := newDesk(t, theme.ModeLight, "en", true, 0)
+	odd := filepath.Join(t.TempDir(), "odd.csv")
+	if err := os.WriteFile(odd, []byte("sku,title,title\n1,Lamp,Oak\n2,Chair,Ash\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	i := NewImporting(d.Env)
+	d.show(t, i, Route{Page: "import", ID: odd}, 1080, 800)
+	d.until(t, "the oddity", func() bool { return uitest.Reads(i.Object(), d.Say.Count("import.warnings", 1)) })
+	gone := filepath.Join(t.TempDir(), "gone.xlsx")
+	i.Show(Route{Page: "import", ID: gone})
+	d.until(t, "the problem", func() bool { return i.p.State().Problem != nil })
+	for _, rest := range []string{d.Say.Count("import.warnings", 1), d.Say("import.first"), "no such file"} {
+		if uitest.Reads(i.Object(), rest) {
+			t.Errorf("%q is left: %q", rest, uitest.Texts(i.Object()))
+		}
+	}
+	if p := i.p.State().Problem; p.Detail != gone {
+		t.Errorf("the file that is missing is told as %q", p.Detail)
+	}
+}
+
 func TestImportChangesAColumnsMeaning(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "stock.csv")
 	if err := os.WriteFile(file, []byte("Code;Thing;Made of\nA-1;Lamp;oak\nA-2;Chair;ash\n"), 0o600); err != nil {
@@ -264,6 +287,38 @@ func TestModelsPageRemoves(t *testing.T) {
 			}
 			if err := d.studio.RemoveModel("test.gguf"); !errors.Is(err, studio.ErrChosen) {
 				t.Errorf("the one in use: %v", err)
+			}
+		})
+	}
+}
+
+// A brand's voice takes an afternoon to write: one click must not lose it, nor a Return that follows it.
+func TestRulesetsPageAsksBeforeDeleting(t *testing.T) {
+	for _, l := range looks() {
+		t.Run(l.name, func(t *testing.T) {
+			d := newDesk(t, l.mode, l.lang, false, 0)
+			r := NewRulesets(d.Env)
+			d.show(t, r, Route{}, l.width, l.height)
+			d.settle()
+			before := r.p.State()
+			uitest.Button(t, r.Object(), d.Say("rulesets.delete")).Press()
+			d.settle()
+			sheet := d.Window.Canvas().Overlays().Top()
+			if sheet == nil || !uitest.Reads(sheet, d.Say("rulesets.delete.title", before.Name)) {
+				t.Fatalf("it doesn't ask: %d of %d rulesets", len(r.p.State().All), len(before.All))
+			}
+			uitest.Picture(t, d.window, "rulesets-delete-"+l.name)
+			d.Window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+			d.settle()
+			if got := len(r.p.State().All); got != len(before.All) || d.Window.Canvas().Overlays().Top() != nil {
+				t.Fatalf("after Return: %d of %d rulesets", got, len(before.All))
+			}
+			uitest.Button(t, r.Object(), d.Say("rulesets.delete")).Press()
+			d.settle()
+			uitest.Button(t, d.Window.Canvas().Overlays().Top(), d.Say("rulesets.delete")).Press()
+			d.settle()
+			if got := len(r.p.State().All); got != len(before.All)-1 {
+				t.Errorf("%d of %d rulesets", got, len(before.All))
 			}
 		})
 	}

@@ -60,7 +60,7 @@ func NewEditor(env *Env) *Editor {
 	e.data = widget.NewButton(say("editor.panel.facts"), e.toggleFacts)
 	e.look = widget.NewButton("", e.toggleFindings)
 	e.header.SetLead(widget.NewIconButton("back", say("editor.back"), e.back))
-	e.header.SetChips(e.status, e.place)
+	e.header.SetSubject(say("shell.reading"))
 
 	e.notices = widget.Column(theme.Space3)
 	e.notices.Hide()
@@ -204,7 +204,9 @@ func (e *Editor) pressAgain() {
 func (e *Editor) setNarrow(on bool) {
 	e.desk.narrow, e.desk.open = on, false
 	e.middle.Refresh()
-	e.drawActions(e.shown)
+	if e.shown.ID != "" {
+		e.drawActions(e.shown)
+	}
 }
 
 func (e *Editor) toggleFacts() {
@@ -234,7 +236,11 @@ func (e *Editor) draw() {
 	if !reflect.DeepEqual(s.Facts, old.Facts) || s.FactsNote != old.FactsNote || s.Subject != old.Subject {
 		e.drawFacts(s)
 	}
-	e.drawActions(s)
+	if s.ID != "" {
+		e.drawActions(s)
+	} else { // it can't be read
+		e.header.SetSubject("")
+	}
 	e.drawNotices(s, old)
 	e.drawFields(s)
 	if s.ID != old.ID || (s.Writing == "") != (old.Writing == "") || !reflect.DeepEqual(s.Findings, old.Findings) || s.Approved != old.Approved {
@@ -255,6 +261,7 @@ func (e *Editor) drawActions(s present.EditorState) {
 	e.place.Hidden, e.undo.Hidden, e.redo.Hidden = narrow, narrow, narrow
 	e.header.SetTitle(s.Title)
 	e.header.SetSubject(s.Key)
+	e.header.SetChips(e.status, e.place)
 	if narrow { // the title needs the room
 		e.header.SetSubject("")
 		e.look.SetLabel(say("editor.panel.findings", len(s.Findings)))

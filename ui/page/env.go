@@ -7,6 +7,7 @@ import (
 
 	"shelftalk/app/studio"
 	"shelftalk/ui/present"
+	"shelftalk/ui/theme"
 	"shelftalk/ui/widget"
 )
 
@@ -70,6 +71,24 @@ type (
 		Redo()
 	}
 )
+
+// readingPage stands where a page's content isn't there yet: it offers nothing, because nothing would act on anything.
+func readingPage(env *Env, title string) fyne.CanvasObject {
+	header := widget.NewHeader(title)
+	header.SetSubject(env.Say("shell.reading"))
+	return widget.NewPage(header, nil, widget.Fill(widget.Column(0), theme.Background), nil)
+}
+
+// confirm asks before something goes for good. Return, pressed without a look, keeps it.
+func confirm(env *Env, title, note, action string, do func()) {
+	var sheet *widget.Sheet
+	keep := widget.NewButton(env.Say("files.cancel"), func() { sheet.Close() })
+	sheet = widget.ShowSheet(env.Window.Canvas(), title, widget.NewParagraph(note), 480, nil, keep, widget.NewDanger(action, func() {
+		sheet.Close()
+		do()
+	}))
+	env.Window.Canvas().Focus(keep)
+}
 
 // chipKind is the colour of a state.
 func chipKind(t present.Tone) widget.ChipKind {

@@ -58,6 +58,7 @@ func ShowExport(env *Env) {
 	x.p.OnChange = x.draw
 	x.sheet = widget.ShowSheet(env.Window.Canvas(), say("export.title"), x.body, 560, func() {}, x.leave, x.run)
 	x.draw()
+	env.Window.Canvas().Focus(x.path)
 }
 
 // press writes the file, or shows the written one.

@@ -28,6 +28,7 @@ type Importing struct {
 	warnHead *widget.Text
 	warnings *widget.MarkedText
 	note     *widget.MarkedText
+	noteCard fyne.CanvasObject
 	keep     *widget.Button
 	other    *widget.Button
 }
@@ -61,12 +62,13 @@ func NewImporting(env *Env) *Importing {
 	i.how = widget.Column(theme.Space4, i.fields[0], i.fields[1], i.fields[2], widget.NewNotes(say("import.note")), widget.Column(theme.Space1, i.warnHead, i.warnings))
 	i.note = widget.NewNotes("")
 	i.keep = widget.NewTall("", i.p.Keep)
-	foot := widget.Column(14, widget.NewRaisedCard(i.note), i.keep)
+	i.noteCard = widget.NewRaisedCard(i.note)
+	foot := widget.Column(14, i.noteCard, i.keep)
 	panel := widget.NewPanel(say("import.how"), i.how, foot)
 	head := widget.Fill(widget.Column(0, widget.Fixed(0, theme.HeadHeight, importRow(
 		widget.NewNote(say("import.col.column")).Clip(), widget.NewNote(say("import.col.values")).Clip(), widget.NewNote(say("import.col.role")))), widget.NewRule()), theme.Raised)
-	i.list = widget.Column(0, head, widget.Grow(container.NewVScroll(i.rows)))
-	i.page = widget.NewPage(i.header, nil, widget.Column(0, i.problem.box, widget.Grow(widget.Fill(i.list, theme.Surface))), panel)
+	i.list = widget.Fill(widget.Column(0, head, widget.Grow(container.NewVScroll(i.rows))), theme.Surface)
+	i.page = widget.NewPage(i.header, nil, widget.Column(0, i.problem.box, widget.Grow(i.list)), panel)
 	i.page.OnFold = func() { i.actions() }
 	return i
 }
@@ -122,13 +124,15 @@ func (i *Importing) draw() {
 	subject := s.Name
 	switch {
 	case s.Busy && !s.Read:
-		subject = say("import.reading")
+		subject = say("shell.reading")
 	case s.Read:
 		subject += " · " + s.About
 	}
 	i.header.SetSubject(subject)
 	i.problem.set(s.Problem)
-	widget.Show(i.list, s.Read)
+	for _, o := range []fyne.CanvasObject{i.list, i.how, i.noteCard} {
+		widget.Show(o, s.Read)
+	}
 	i.drawColumns(s)
 	for n, f := range []struct {
 		sel     *widget.Select

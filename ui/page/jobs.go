@@ -77,7 +77,7 @@ func NewJobs(env *Env) *Jobs {
 	j.empty = widget.NewEmpty("jobs", say("jobs.empty.title"), say("jobs.empty.text"), say("jobs.empty.note"),
 		widget.NewPrimary(say("jobs.empty.go"), j.toCatalogue))
 	j.body = j.layout()
-	j.page = widget.NewPage(j.header, nil, j.body, nil)
+	j.page = widget.NewPage(j.header, nil, widget.Fill(widget.Column(0), theme.Background), nil)
 	j.p.OnChange, j.p.OnRows = j.draw, j.rows
 	return j
 }
@@ -237,6 +237,9 @@ func (j *Jobs) drawHeader(s present.JobsState) {
 	}
 	add(len(s.Earlier) > 1, j.list)
 	title, subject := j.env.Say("jobs.page"), ""
+	if s.Reading {
+		subject = j.env.Say("shell.reading")
+	}
 	if v := s.Job; v != nil {
 		title, subject = v.Title, v.Subject
 		add(v.CanRetry, j.retry)

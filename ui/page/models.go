@@ -69,13 +69,7 @@ func (m *Models) confirmRemoval(name string) {
 	if !ok {
 		return
 	}
-	var sheet *widget.Sheet
-	remove := func() {
-		sheet.Close()
-		m.p.Remove(name)
-	}
-	keep := widget.NewButton(m.env.Say("files.cancel"), func() { sheet.Close() })
-	sheet = widget.ShowSheet(m.env.Window.Canvas(), title, widget.NewParagraph(note), 480, nil, keep, widget.NewPrimary(m.env.Say("models.remove"), remove))
+	confirm(m.env, title, note, m.env.Say("models.remove"), func() { m.p.Remove(name) })
 }
 
 // Object implements Page.

@@ -35,6 +35,29 @@ func looks() []struct {
 	}
 }
 
+// Until a page has read what it shows, it must claim nothing and offer nothing that would act on nothing.
+func TestPagesBeforeTheyAreRead(t *testing.T) {
+	d := newDesk(t, theme.ModeLight, "en", false, 0)
+	for name, p := range map[string]Page{
+		"catalogue": NewCatalogue(d.Env), "jobs": NewJobs(d.Env), "rulesets": NewRulesets(d.Env), "editor": NewEditor(d.Env),
+	} {
+		for _, width := range []float32{1080, 944} {
+			w := uitest.Show(t, p.Object(), width, 800)
+			for _, claim := range []string{d.Say("catalogue.nomatch"), d.Say("jobs.rows.none"), d.Say("rulesets.name")} {
+				if uitest.Reads(w.Content(), claim) {
+					t.Errorf("%s, %v wide: it says %q", name, width, claim)
+				}
+			}
+			if b, ok := uitest.Find(w.Content(), func(b *widget.Button) bool { return b.Enabled() && b.Label() != "" }); ok {
+				t.Errorf("%s, %v wide: %q can be pressed", name, width, b.Label())
+			}
+			if c, ok := uitest.Find(w.Content(), func(c *widget.Chip) bool { return c.Text() == "" }); ok {
+				t.Errorf("%s, %v wide: an empty chip at %v", name, width, c.Position())
+			}
+		}
+	}
+}
+
 func TestJobsPage(t *testing.T) {
 	for _, l := range looks() {
 		t.Run(l.name, func(t *testing.T) {

@@ -18,7 +18,9 @@ import (
 type Rulesets struct {
 	env     *Env
 	p       *present.Rulesets
+	root    *fyne.Container
 	page    *widget.Page
+	reading fyne.CanvasObject // before the first rulesets are there
 	problem *slot
 	list    *fyne.Container
 	names   []present.Choice
@@ -39,7 +41,7 @@ func NewRulesets(env *Env) *Rulesets {
 	header := widget.NewHeader(say("rulesets.title"))
 	header.SetSubject(say("rulesets.subject"))
 	r.save = widget.NewPrimary(say("rulesets.save"), r.p.Save)
-	r.remove = widget.NewButton(say("rulesets.delete"), r.p.Delete)
+	r.remove = widget.NewButton(say("rulesets.delete"), r.confirmDeletion)
 	header.SetActions(r.remove, widget.NewButton(say("rulesets.clone"), r.p.Clone), r.save)
 	r.problem = newSlot(0)
 	r.list = widget.Column(theme.Space1)
@@ -58,6 +60,9 @@ func NewRulesets(env *Env) *Rulesets {
 	right := container.NewVScroll(widget.Pad(20, theme.Space6, theme.Space6, 0, widget.AtMost(820, form)))
 	body := widget.Column(0, r.problem.box, widget.Grow(widget.Beside(240, 0, left, right)))
 	r.page = widget.NewPage(header, nil, widget.Fill(body, theme.Background), nil)
+	r.page.Hide()
+	r.reading = readingPage(env, say("rulesets.title"))
+	r.root = widget.Layers(r.page, r.reading)
 	return r
 }
 
@@ -101,7 +106,7 @@ func (r *Rulesets) fill() {
 }
 
 // Object implements Page.
-func (r *Rulesets) Object() fyne.CanvasObject { return r.page }
+func (r *Rulesets) Object() fyne.CanvasObject { return r.root }
 
 // Show implements Page.
 func (r *Rulesets) Show(Route) { r.p.Show() }
@@ -109,8 +114,16 @@ func (r *Rulesets) Show(Route) { r.p.Show() }
 // Hide implements Page: what was typed is kept.
 func (r *Rulesets) Hide() { r.p.Save() }
 
+// confirmDeletion asks before a brand's voice goes: there is no way back.
+func (r *Rulesets) confirmDeletion() {
+	say := r.env.Say
+	confirm(r.env, say("rulesets.delete.title", r.p.State().Name), say("rulesets.delete.note"), say("rulesets.delete"), r.p.Delete)
+}
+
 func (r *Rulesets) draw() {
 	s, say := r.p.State(), r.env.Say
+	widget.Show(r.page, !s.Reading)
+	widget.Show(r.reading, s.Reading)
 	r.problem.set(s.Problem)
 	if !slices.Equal(r.names, s.All) || len(r.list.Objects) == 0 {
 		r.names = s.All

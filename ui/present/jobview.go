@@ -11,6 +11,7 @@ import (
 
 // JobsState is the jobs page.
 type JobsState struct {
+	Reading bool // there is nothing to show yet
 	Empty   bool // there never was a job
 	Job     *JobView
 	Earlier []JobLine
@@ -60,7 +61,7 @@ type JobLine struct {
 
 // State returns the page as it is now.
 func (p *Jobs) State() JobsState {
-	s := JobsState{Problem: p.problem, Empty: len(p.jobs) == 0 && p.loading == 0 && p.problem == nil}
+	s := JobsState{Problem: p.problem, Reading: len(p.jobs) == 0 && p.loading > 0, Empty: len(p.jobs) == 0 && p.loading == 0 && p.problem == nil}
 	for i := range p.jobs {
 		s.Earlier = append(s.Earlier, p.line(&p.jobs[i]))
 	}
@@ -98,6 +99,9 @@ func (p *Jobs) view(job *batch.Job) *JobView {
 	}
 	for i := range p.cards {
 		v.Cards = append(v.Cards, p.card(&p.cards[i]))
+	}
+	if v.CanResume {
+		v.Note = say("jobs.note.resume")
 	}
 	if job.Problem != "" {
 		v.Trouble = job.Problem

@@ -142,6 +142,7 @@ func (p *Rulesets) Delete() {
 
 // RulesetsState is the page.
 type RulesetsState struct {
+	Reading   bool // there is nothing to show yet
 	All       []Choice
 	Open      string
 	Edited    compose.Ruleset
@@ -155,7 +156,8 @@ type RulesetsState struct {
 // State returns the page as it is now.
 func (p *Rulesets) State() RulesetsState {
 	s := RulesetsState{
-		Open: p.open, Edited: p.edited, Dirty: p.dirty, CanDelete: len(p.all) > 1, Problem: p.problem,
+		Reading: p.open == "" && p.problem == nil,
+		Open:    p.open, Edited: p.edited, Dirty: p.dirty, CanDelete: len(p.all) > 1, Problem: p.problem,
 		Name: rulesetName(p.stage.Say, p.edited), Care: p.dial.say(p.stage.Say, p.edited.Careful),
 	}
 	for _, r := range p.all {

@@ -42,6 +42,7 @@ func TestContrast(t *testing.T) {
 		{Accent, Surface},
 		{Accent, AccentSoft},
 		{OnAccent, Accent},
+		{OnAccent, Bad},
 		{Warning, Surface},
 		{Warning, WarningSoft},
 		{Bad, Surface},

@@ -96,6 +96,7 @@ const (
 	plain buttonKind = iota
 	primary
 	quiet
+	danger
 )
 
 // Button is an action. The page's one primary button is filled; the others are plain.
@@ -119,6 +120,11 @@ func NewButton(label string, fn func()) *Button {
 // NewPrimary returns the page's one primary button.
 func NewPrimary(label string, fn func()) *Button {
 	return newButton(primary, label, "", theme.ButtonHeight, fn)
+}
+
+// NewDanger returns the button of a sheet that takes something away for good.
+func NewDanger(label string, fn func()) *Button {
+	return newButton(danger, label, "", theme.ButtonHeight, fn)
 }
 
 // NewTall returns a panel's primary action.
@@ -199,6 +205,8 @@ func (b *Button) colours() (back, border, text theme.Role) {
 		return theme.Raised, theme.Line, theme.Muted
 	case b.kind == primary:
 		return theme.Accent, theme.None, theme.OnAccent
+	case b.kind == danger:
+		return theme.Bad, theme.None, theme.OnAccent
 	case b.kind == quiet:
 		return theme.None, theme.None, theme.Ink
 	}
@@ -240,7 +248,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		if b.hovered && !b.disabled {
 			over.FillColor = theme.Color(theme.Hover)
 		}
-		drawRing(b.ring, b.focused, b.kind == primary, theme.Radius)
+		drawRing(b.ring, b.focused, b.filled(), theme.Radius)
 		b.text.Text, b.text.TextSize, b.text.TextStyle, b.text.Color = b.label, b.size(), b.style(), theme.Color(ink)
 		b.image.Set(b.icon, ink)
 		b.image.Hidden = b.icon == ""
@@ -282,7 +290,9 @@ func (b *Button) size() float32 {
 	return 14
 }
 
-func (b *Button) style() fyne.TextStyle { return fyne.TextStyle{Bold: b.kind == primary} }
+func (b *Button) style() fyne.TextStyle { return fyne.TextStyle{Bold: b.filled()} }
+
+func (b *Button) filled() bool { return b.kind == primary || b.kind == danger }
 
 // drawRing shows where the focus is.
 func drawRing(ring *canvas.Rectangle, on, onAccent bool, radius float32) {
