@@ -8,6 +8,7 @@
 //	total = done + failed + skipped + pending
 //
 // The Runner works jobs off, one after the other: it claims rows as the composer asks for them, keeps what comes back,
-// in whatever order, and goes on when a row fails. Each row carries its own copy of the product, so a catalogue that
-// changes meanwhile can't give one product's copy to another.
+// in whatever order, and goes on when a row fails. Towards a job's end it claims long rows first, so that none is left to
+// be written alone. Each row carries its own copy of the product, so a catalogue that changes meanwhile can't give one
+// product's copy to another.
 package batch

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -231,16 +232,47 @@ func (l *Ledger) change(id string, fn func(*Job) error) (Job, error) {
 	return job, err
 }
 
-// pending returns the indexes of the rows that wait to be written.
+// lastRows is how many rows at a job's end are written longest first.
+const lastRows = 64
+
+// pending returns the indexes of the rows that wait to be written, in their order but for the last: of those the row with
+// most to be written goes first, so that no long one is left when nothing follows to be written beside it.
 func (l *Ledger) pending(id string) ([]int, error) {
 	all, err := l.Rows(id)
+	if err != nil {
+		return nil, err
+	}
 	var out []int
 	for _, row := range all {
 		if row.State == RowPending {
 			out = append(out, row.Index)
 		}
 	}
+	last := out[max(0, len(out)-lastRows):]
+	sizes := map[int]int{}
+	err = l.db.View(func(tx *store.Tx) error {
+		for _, index := range last {
+			b, err := briefs.Get(tx, rowKey(id, index))
+			if err != nil {
+				return err
+			}
+			sizes[index] = size(b.Product)
+		}
+		return nil
+	})
+	slices.SortStableFunc(last, func(a, b int) int { return cmp.Compare(sizes[b], sizes[a]) })
 	return out, err
+}
+
+// size is about how much there is to be written of a product, in bytes.
+func size(p catalog.Product) int {
+	n := 0
+	for _, f := range p.Fields {
+		if f.Role == catalog.Description || f.Role == catalog.Attribute {
+			n += len(f.Value)
+		}
+	}
+	return n
 }
 
 // claim marks a pending row as being written and returns what to write.

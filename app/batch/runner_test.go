@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"shelftalk/app/batch"
+	"shelftalk/app/catalog"
 	"shelftalk/app/compose"
 	"shelftalk/store"
 	"shelftalk/store/storetest"
@@ -101,6 +104,35 @@ func TestJobRunsToItsEnd(t *testing.T) {
 	}
 	if err := b.runner.Resume(id); !errors.Is(err, batch.ErrNoRows) {
 		t.Errorf("resumed a job that is done: %v", err)
+	}
+}
+
+// The longest of the last rows come first: what is written last, alone, is short.
+func TestLastRowsAreWrittenLongestFirst(t *testing.T) {
+	all := slices.Collect(briefs(100))
+	for i := range all {
+		text := strings.Repeat("x", (i*37)%100)
+		all[i].Product.Fields = append(all[i].Product.Fields, catalog.Field{Role: catalog.Description, Value: text})
+	}
+	var order []int
+	s := &scribe{width: 5, started: func(br compose.Brief) { order = append(order, br.Product.Row) }}
+	b := newBench(t, storetest.Open(t), s)
+	job, err := b.ledger.Create("goods.csv", "", batch.Spec{}, slices.Values(all))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.runner.Resume(job.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.runner.Wait()
+	want := slices.Clone(all)
+	slices.SortStableFunc(want[36:], func(a, b compose.Brief) int {
+		return len(b.Product.Value(catalog.Description)) - len(a.Product.Value(catalog.Description))
+	})
+	for i, br := range want {
+		if order[i] != br.Product.Row {
+			t.Fatalf("rows were written in the order %v; the %d-th is to be %d", order, i+1, br.Product.Row)
+		}
 	}
 }
 
