@@ -167,6 +167,29 @@ func TestImportForgetsTheFileBefore(t *testing.T) {
 	}
 }
 
+// On a small window the panel is folded away: what there is to know and the way on must be seen all the same.
+func TestImportGoesOnInASmallWindow(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "odd.csv")
+	if err := os.WriteFile(file, []byte("sku,title,title\n1,Lamp,Oak\n2,Chair,Ash\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range looks() {
+		t.Run(l.name, func(t *testing.T) {
+			d := newDesk(t, l.mode, l.lang, true, 0)
+			i := NewImporting(d.Env)
+			d.show(t, i, Route{Page: "import", ID: file}, l.width, l.height)
+			keep := d.Say.Count("import.keep", 2)
+			d.until(t, "the way on", func() bool { return uitest.Reads(i.Object(), keep) })
+			uitest.Picture(t, d.window, "import-odd-"+l.name)
+			if !uitest.Reads(i.Object(), d.Say.Count("import.warnings", 1)) {
+				t.Errorf("the oddity isn't told: %q", uitest.Texts(i.Object()))
+			}
+			uitest.Button(t, i.Object(), keep).Press()
+			d.until(t, "the catalogue", func() bool { return len(d.routes) == 1 })
+		})
+	}
+}
+
 func TestImportChangesAColumnsMeaning(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "stock.csv")
 	if err := os.WriteFile(file, []byte("Code;Thing;Made of\nA-1;Lamp;oak\nA-2;Chair;ash\n"), 0o600); err != nil {

@@ -27,6 +27,9 @@ type Importing struct {
 	fields   [3]*fyne.Container
 	warnHead *widget.Text
 	warnings *widget.MarkedText
+	panel    fyne.CanvasObject
+	open     *widget.Button // the panel, where it lies over the page
+	keepHead *widget.Button // keep, for there
 	note     *widget.MarkedText
 	noteCard fyne.CanvasObject
 	keep     *widget.Button
@@ -64,11 +67,13 @@ func NewImporting(env *Env) *Importing {
 	i.keep = widget.NewTall("", i.p.Keep)
 	i.noteCard = widget.NewRaisedCard(i.note)
 	foot := widget.Column(14, i.noteCard, i.keep)
-	panel := widget.NewPanel(say("import.how"), i.how, foot)
+	i.panel = widget.NewPanel(say("import.how"), i.how, foot)
+	i.keepHead = widget.NewPrimary("", i.p.Keep)
+	i.open = widget.NewButton("", func() { i.page.OpenPanel(true) })
 	head := widget.Fill(widget.Column(0, widget.Fixed(0, theme.HeadHeight, importRow(
 		widget.NewNote(say("import.col.column")).Clip(), widget.NewNote(say("import.col.values")).Clip(), widget.NewNote(say("import.col.role")))), widget.NewRule()), theme.Raised)
 	i.list = widget.Fill(widget.Column(0, head, widget.Grow(container.NewVScroll(i.rows))), theme.Surface)
-	i.page = widget.NewPage(i.header, nil, widget.Column(0, i.problem.box, widget.Grow(i.list)), panel)
+	i.page = widget.NewPage(i.header, nil, widget.Column(0, i.problem.box, widget.Grow(i.list)), i.panel)
 	i.page.OnFold = func() { i.actions() }
 	return i
 }
@@ -78,11 +83,17 @@ func importRow(name, sample, role fyne.CanvasObject) *fyne.Container {
 	return widget.Pad(0, theme.Space6, 0, theme.Space6, widget.Row(theme.Space4, widget.Fixed(190, 0, name), sample, widget.Fixed(150, 0, role)))
 }
 
-// actions are the header's: where the panel lies over the page its button stands in the header.
+// actions are the header's. Where the panel lies over the page, what it says and does must not be out of sight: its button
+// tells how many oddities there are, and Keep stands beside it.
 func (i *Importing) actions() {
 	all := []fyne.CanvasObject{i.other}
-	if i.page.Narrow() {
-		all = append(all, widget.NewButton(i.env.Say("import.how"), func() { i.page.OpenPanel(true) }))
+	s, say := i.p.State(), i.env.Say
+	if i.page.Narrow() && s.Read && !i.page.PanelOpen() {
+		i.open.SetLabel(say("import.how"))
+		if n := len(s.Warnings); n > 0 {
+			i.open.SetLabel(say.Count("import.warnings", n))
+		}
+		all = append(all, i.open, i.keepHead)
 	}
 	i.header.SetActions(all...)
 }
@@ -145,9 +156,16 @@ func (i *Importing) draw() {
 	}
 	i.drawWarnings(s)
 	i.note.SetText(s.Note)
-	i.keep.SetLabel(s.Action)
-	i.keep.SetEnabled(s.Blocked == "", s.Blocked)
-	i.page.Refresh()
+	for _, b := range []*widget.Button{i.keep, i.keepHead} {
+		b.SetLabel(s.Action)
+		b.SetEnabled(s.Blocked == "", s.Blocked)
+	}
+	if s.Read || s.Busy {
+		i.page.SetPanel(i.panel)
+	} else { // there is nothing to say of how it was read
+		i.page.SetPanel(nil)
+	}
+	i.actions()
 	if s.Read && !s.Busy {
 		i.env.Event("import-ready", "products", s.Action, "columns", len(s.Columns))
 	}
