@@ -150,7 +150,7 @@ func (s *Studio) jobEvent(e batch.Event) {
 	if e.Progress.State == batch.Running && e.Progress.TokensPerSecond > 0 {
 		s.engine.measured(e.Progress.TokensPerSecond)
 	}
-	if e.Progress.State == batch.Done || e.Progress.State == batch.Stopped {
+	if (e.Progress.State == batch.Done || e.Progress.State == batch.Stopped) && e.Progress.Counts.Running == 0 {
 		s.learnSpeed(e.Progress)
 	}
 	if e.Row == nil {

@@ -211,7 +211,8 @@ func (p *Jobs) progressed(now batch.Progress) {
 		}
 		return
 	}
-	ended := job.State != now.State
+	// What the ledger adds up (time, tokens) isn't told: it is read when the job changes, and when its last rows are in.
+	ended := job.State != now.State || job.Counts.Running > 0 && now.Counts.Running == 0 && now.State != batch.Running
 	job.State, job.Counts, job.Problem, job.Interrupted = now.State, now.Counts, now.Problem, false
 	if p.shown != now.JobID {
 		p.OnChange()

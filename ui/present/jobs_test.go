@@ -140,6 +140,31 @@ func TestJobsProgress(t *testing.T) {
 	}
 }
 
+// The speed of a job that was stopped is that of all its rows, also of those that were finished after the word to stop.
+func TestJobsStoppedSpeed(t *testing.T) {
+	l := &ledger{}
+	l.add("j1", 62, 10, batch.Running)
+	l.jobs[0].Tokens, l.jobs[0].Active = 90, 10*time.Second
+	p, w := showJobs(t, l, "en")
+	stopped := func(running int) {
+		l.tell(batch.Progress{JobID: "j1", State: batch.Stopped, Counts: batch.Counts{Total: 62, Pending: 44, Running: running, Done: 18 - running}}, nil)
+		w.until(t, func() bool {
+			return p.State().Job.Waiting == 44 && p.loading == 0 && p.jobs[0].Counts.Running == running
+		})
+	}
+	l.jobs[0].State, l.jobs[0].Counts = batch.Stopped, batch.Counts{Total: 62, Pending: 44, Running: 8, Done: 10}
+	stopped(8)
+	l.mu.Lock()
+	l.jobs[0].Tokens, l.jobs[0].Active = 5_800, 100*time.Second
+	l.jobs[0].Counts = batch.Counts{Total: 62, Pending: 44, Done: 18}
+	l.mu.Unlock()
+	stopped(0)
+	w.until(t, func() bool { return p.loading == 0 })
+	if v := p.State().Job; v.Speed != "58 tokens/s on average" || v.Note != "Every finished row is saved. “Go on” writes the rest." {
+		t.Errorf("%q, %q", v.Speed, v.Note)
+	}
+}
+
 func TestJobsCardsKeepTheirPlace(t *testing.T) {
 	l := &ledger{}
 	l.add("j1", 20, 0, batch.Running)
