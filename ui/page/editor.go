@@ -265,10 +265,20 @@ func (e *Editor) drawActions(s present.EditorState) {
 	if narrow { // the title needs the room
 		e.header.SetSubject("")
 		e.look.SetLabel(say("editor.panel.findings", len(s.Findings)))
-		actions = append(actions, e.data, e.look)
+		actions = append(actions, e.data)
+		if len(s.Findings) > 0 {
+			actions = append(actions, e.look)
+		}
 	}
 	for i, v := range s.Variants {
-		chip := widget.NewFilterChip(v.Label, func() {
+		if narrow && len(s.Variants) == 1 { // there is nothing to choose, and the title needs the room
+			break
+		}
+		label := v.Label
+		if narrow {
+			label = v.Letter
+		}
+		chip := widget.NewFilterChip(label, func() {
 			e.keep()
 			e.p.Choose(i)
 		})

@@ -212,6 +212,28 @@ func TestEditorPage(t *testing.T) {
 	}
 }
 
+// In a small window the product's name is what the header is for, also in English, also when the draft is approved.
+func TestEditorNamesItsProductInASmallWindow(t *testing.T) {
+	d := newDesk(t, theme.ModeLight, "en", false, 0)
+	d.write(t, 6, compose.English)
+	d.studio.Wait()
+	all, err := d.studio.Drafts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := NewEditor(d.Env)
+	d.show(t, p, Route{ID: all[0].ID}, 944, 700)
+	for _, state := range []string{"draft", "approved"} {
+		if !uitest.Reads(p.header, all[0].Title) {
+			t.Errorf("%s: %q is cut: %q", state, all[0].Title, uitest.Texts(p.header))
+		}
+		if state == "draft" {
+			p.p.Approve()
+			d.until(t, "the approval", func() bool { return p.p.State().Approved })
+		}
+	}
+}
+
 func TestEditorKeys(t *testing.T) {
 	d := newDesk(t, theme.ModeLight, "en", false, 0)
 	d.write(t, 6, compose.English)

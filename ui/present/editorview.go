@@ -91,7 +91,8 @@ type Cure struct {
 
 // VariantChip is a candidate: Variant A, B, C.
 type VariantChip struct {
-	Label  string
+	Letter string // "A"
+	Label  string // the chosen one's is "Variant A"
 	Chosen bool
 }
 
@@ -127,10 +128,11 @@ func (d *draftSheet) view(say Say) EditorState {
 	s.Chips = []Chip{draftChip(say, d.draft.Status, len(v.Findings))}
 	for i := range d.draft.Variants {
 		letter := string(rune('A' + i%26))
+		label := letter
 		if i == d.draft.Chosen {
-			letter = say("editor.variant", letter)
+			label = say("editor.variant", letter)
 		}
-		s.Variants = append(s.Variants, VariantChip{letter, i == d.draft.Chosen})
+		s.Variants = append(s.Variants, VariantChip{letter, label, i == d.draft.Chosen})
 	}
 	for _, f := range v.Findings {
 		s.Findings = append(s.Findings, d.finding(say, f))
