@@ -162,6 +162,9 @@ func TestImportForgetsTheFileBefore(t *testing.T) {
 			t.Errorf("%q is left: %q", rest, uitest.Texts(i.Object()))
 		}
 	}
+	if left := i.p.State().Warnings; len(left) > 0 {
+		t.Errorf("the page would still tell %q", left)
+	}
 	if p := i.p.State().Problem; p.Detail != gone {
 		t.Errorf("the file that is missing is told as %q", p.Detail)
 	}
