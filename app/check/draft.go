@@ -55,6 +55,7 @@ func (in Input) field(f Text) []Finding {
 	j.banned()
 	j.leaks()
 	j.numbers()
+	j.misplaced()
 	j.claims()
 	j.denied()
 	j.repeats()

@@ -12,18 +12,19 @@ import (
 // Evidence is what a product's row carries, in the form that the checks compare with: words, numbers, claims. It is
 // computed once per product and is read-only afterwards.
 type Evidence struct {
-	product catalog.Product
-	lexicon *Lexicon
-	fields  []evidenceField
-	numbers []quantity
-	lists   []float64       // lengths of the row's lists: "in three colours" counts them
-	backed  map[int]uint8   // lexicon entries, see backedIn
-	denied  []denial        // what the row says the product is not for
-	text    string          // all that may be spoken about, folded
-	words   map[string]bool // with those of the headers
-	values  map[string]bool // without
-	facts   int             // fields with role Attribute, Brand or Description
-	letters scripts
+	product  catalog.Product
+	lexicon  *Lexicon
+	fields   []evidenceField
+	numbers  []quantity
+	measures []said          // the numbers of which the row tells what they measure
+	lists    []float64       // lengths of the row's lists: "in three colours" counts them
+	backed   map[int]uint8   // lexicon entries, see backedIn
+	denied   []denial        // what the row says the product is not for
+	text     string          // all that may be spoken about, folded
+	words    map[string]bool // with those of the headers
+	values   map[string]bool // without
+	facts    int             // fields with role Attribute, Brand or Description
+	letters  scripts
 
 	translation *Translation    // nil: the row is in the draft's language
 	stays       map[string]bool // folded Latin words that a translated text may hold
@@ -55,6 +56,7 @@ func NewEvidence(p catalog.Product, l *Lexicon) *Evidence {
 		}
 		all.WriteString(foldString(f.Value) + "\n")
 		l.backedIn(f.Value, e.backed)
+		e.addMeasures(f)
 		e.denied = append(e.denied, denials(f.Value, toks)...)
 		if f.Role == catalog.Attribute { // "Battery: 700 mAh": a header names what is there
 			l.backedIn(f.Name, e.backed)

@@ -16,6 +16,7 @@ import (
 type Lexicon struct {
 	entries   []entry
 	opposites [][2]int // entries that exclude each other, both ways
+	measures  []measureWord
 	root      *node
 }
 
@@ -38,7 +39,7 @@ var ErrLexicon = errors.New("invalid lexicon file")
 // LoadLexicon reads every .tsv file of fsys, in any of its folders. claims*.tsv: class, English claims, Chinese claims,
 // words that back them (lists are split by "|"; a class with "!" is sealed). opposites*.tsv: two sets of words.
 func LoadLexicon(fsys fs.FS) (*Lexicon, error) {
-	l := &Lexicon{root: &node{}}
+	l := &Lexicon{root: &node{}, measures: readMeasures()}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".tsv" {
 			return err
