@@ -86,18 +86,6 @@ func (c Collection[T]) DeleteAll(tx *Tx, prefix string) error {
 	return nil
 }
 
-// Count returns how many keys start with prefix.
-func (c Collection[T]) Count(tx *Tx, prefix string) int {
-	n := 0
-	if bucket := tx.bolt.Bucket(c.name); bucket != nil {
-		cursor, p := bucket.Cursor(), []byte(prefix)
-		for key, _ := cursor.Seek(p); key != nil && bytes.HasPrefix(key, p); key, _ = cursor.Next() {
-			n++
-		}
-	}
-	return n
-}
-
 // Entry is a key with its value.
 type Entry[T any] struct {
 	Key   string

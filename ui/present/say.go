@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -61,26 +60,6 @@ func LoadWords(fsys fs.FS, dir string) (*Words, error) {
 		}
 	}
 	return w, nil
-}
-
-// Languages lists the languages, sorted.
-func (w *Words) Languages() []string {
-	var out []string
-	for lang := range w.byLang {
-		out = append(out, lang)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// Keys lists the keys of a language, sorted.
-func (w *Words) Keys(lang string) []string {
-	var out []string
-	for key := range w.byLang[lang] {
-		out = append(out, key)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // Say speaks a language: "en" or "zh". What it lacks it says in English.
