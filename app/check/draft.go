@@ -57,6 +57,7 @@ func (in Input) field(f Text) []Finding {
 	j.numbers()
 	j.misplaced()
 	j.claims()
+	j.shades()
 	j.denied()
 	j.repeats()
 	j.cut()
