@@ -61,6 +61,8 @@ func TestNumbers(t *testing.T) {
 		{"Chinese numeral", "两个抽屉，三层", []string{"抽屉: 2个"}, []string{"三"}},
 		{"twelve in Chinese", "十二种颜色", []string{"颜色: 12种"}, nil},
 		{"numeral in a word", "三角形，万能，四季", []string{"标题: 挂件"}, nil},
+		{"another unit in Chinese", "19mm桑蚕丝衬衫", []string{"材质: 100%桑蚕丝（19姆米）"}, []string{"19"}},
+		{"silk's weight", "19姆米桑蚕丝衬衫", []string{"材质: 100%桑蚕丝（19 momme）"}, nil},
 		{"full width", "容量５００毫升", []string{"容量: 500毫升"}, nil},
 		{"inside a model's name", "IPX7 and USB-C 3", []string{"防水: IPX7", "port: USB-C 3"}, nil},
 	}

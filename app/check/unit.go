@@ -79,6 +79,8 @@ func moreUnits(word string) (unit, bool) {
 		return unit{"data", 1}, true
 	case "tb":
 		return unit{"data", 1000}, true
+	case "momme", "姆米": // silk's weight; "mm" is another unit
+		return unit{"momme", 1}, true
 	case "lm", "lumen", "流明":
 		return unit{"light", 1}, true
 	}
