@@ -184,12 +184,15 @@ func (p *Editor) Counter(field, text string) (string, bool) {
 	return p.sheet.counter(p.stage.Say, field, text)
 }
 
-// Edit sets a field's text.
+// ready reports whether the draft that was asked for is the one that is shown. Until then nothing is done to it: nobody has seen it.
+func (p *Editor) ready() bool { return p.id != "" && p.sheet.draft.ID == p.id }
+
+// Edit sets a field's text: of the draft that is shown, even where another one has been asked for.
 func (p *Editor) Edit(field, text string) {
-	if text == p.sheet.current(field) {
+	id := p.sheet.draft.ID
+	if id == "" || text == p.sheet.current(field) {
 		return
 	}
-	id := p.id
 	p.act(func(context.Context) error { return p.svc.SaveField(id, field, text) })
 }
 
@@ -207,7 +210,7 @@ func (p *Editor) act(change func(context.Context) error) {
 // Cure does what a button of the i-th finding says. Editing by hand is the page's own business.
 func (p *Editor) Cure(i int, cure CureID) {
 	v := p.sheet.draft.Current()
-	if i < 0 || i >= len(v.Findings) {
+	if !p.ready() || i < 0 || i >= len(v.Findings) {
 		return
 	}
 	f := v.Findings[i]
@@ -230,7 +233,7 @@ func (p *Editor) Cure(i int, cure CureID) {
 
 // Choose takes another variant.
 func (p *Editor) Choose(variant int) {
-	if variant == p.sheet.draft.Chosen {
+	if !p.ready() || variant == p.sheet.draft.Chosen {
 		return
 	}
 	id := p.id
@@ -239,18 +242,27 @@ func (p *Editor) Choose(variant int) {
 
 // Undo takes the last change back.
 func (p *Editor) Undo() {
+	if !p.ready() {
+		return
+	}
 	id := p.id
 	p.act(func(context.Context) error { return p.svc.Undo(id) })
 }
 
 // Redo brings it again.
 func (p *Editor) Redo() {
+	if !p.ready() {
+		return
+	}
 	id := p.id
 	p.act(func(context.Context) error { return p.svc.Redo(id) })
 }
 
 // Approve approves the draft, or takes the approval back.
 func (p *Editor) Approve() {
+	if !p.ready() {
+		return
+	}
 	id := p.id
 	if p.done[id] {
 		p.act(func(context.Context) error { return p.svc.Unapprove(id) })
@@ -261,6 +273,9 @@ func (p *Editor) Approve() {
 
 // ApproveNext approves the draft and goes on to the next one that isn't approved.
 func (p *Editor) ApproveNext() {
+	if !p.ready() {
+		return
+	}
 	id := p.id
 	if p.done[id] {
 		p.Skip()
@@ -272,7 +287,9 @@ func (p *Editor) ApproveNext() {
 			return
 		}
 		p.done[id] = true
-		p.Skip()
+		if id == p.id {
+			p.Skip()
+		}
 	})
 }
 
@@ -314,7 +331,7 @@ func (p *Editor) Again() {
 
 // write runs one turn of writing. There is one at a time.
 func (p *Editor) write(what string, work func(ctx context.Context, tell func(field, text string)) error) {
-	if p.sheet.writing != "" {
+	if !p.ready() || p.sheet.writing != "" {
 		return
 	}
 	p.turn++

@@ -179,6 +179,32 @@ func TestEditorApproveNextGoesThroughTheList(t *testing.T) {
 	}
 }
 
+// A draft that nobody has seen yet isn't changed, however fast the keys come; what was typed belongs to the one that is shown.
+func TestEditorActsOnWhatIsShown(t *testing.T) {
+	d := newDesk(5)
+	p, w := openEditor(t, d, "d1")
+	p.Skip() // d2 is asked for
+	p.Edit("title", "Mine")
+	p.ApproveNext()
+	p.Approve()
+	p.Rewrite("description")
+	settle(p, w)
+	if s := p.State(); s.ID != "d2" || s.Approved || s.Writing != "" {
+		t.Fatalf("%s, approved %v, writing %q", s.ID, s.Approved, s.Writing)
+	}
+	for id, want := range map[string]string{"d1": "Mine", "d2": "Sonaro Portable Speaker"} {
+		if draft := d.details[id].Draft; draft.Current().Fields[0].Text != want || draft.Status == compose.StatusApproved {
+			t.Errorf("%s is %v", id, draft)
+		}
+	}
+	p.ApproveNext()
+	p.ApproveNext()
+	settle(p, w)
+	if s := p.State(); s.ID != "d3" || d.details["d3"].Draft.Status == compose.StatusApproved {
+		t.Errorf("pressed twice: %s, %v", s.ID, d.details["d3"].Draft.Status)
+	}
+}
+
 func TestEditorUndoWithNothingToUndoIsQuiet(t *testing.T) {
 	p, w := openEditor(t, newDesk(1), "d0")
 	p.Undo()
