@@ -16,7 +16,7 @@ type Evidence struct {
 	lexicon  *Lexicon
 	fields   []evidenceField
 	numbers  []quantity
-	measures []said          // the numbers of which the row tells what they measure
+	measures []said          // the row's numbers, with what it says they measure
 	lists    []float64       // lengths of the row's lists: "in three colours" counts them
 	backed   map[int]uint8   // lexicon entries, see backedIn
 	denied   []denial        // what the row says the product is not for

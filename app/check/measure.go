@@ -134,14 +134,25 @@ func readMeasures() []measureWord {
 	return out
 }
 
-// addMeasures remembers of what the row's field gives each quantity: by its own words, else by its header.
+// addMeasures remembers of what the row's field gives each quantity: by its own words, else by its header, else nobody knows.
 func (e *Evidence) addMeasures(f catalog.Field) {
 	own := e.measured(f.Value)
 	e.measures = append(e.measures, own...)
-	if f.Role != catalog.Attribute {
-		return
+	of := measure("")
+	if f.Role == catalog.Attribute {
+		of = e.headerMeasure(f.Name)
 	}
-	header := tokens(f.Name)
+	for _, q := range quantities(f.Value) {
+		if slices.ContainsFunc(own, func(s said) bool { return s.start == q.start }) {
+			continue
+		}
+		e.measures = append(e.measures, said{q, of})
+	}
+}
+
+// headerMeasure is what a header says of its numbers; "max weight" is a load, whatever else it names.
+func (e *Evidence) headerMeasure(name string) measure {
+	header := tokens(name)
 	of := measure("")
 	for i := range header {
 		if m := e.measureAt(header, i); m != "" {
@@ -151,23 +162,19 @@ func (e *Evidence) addMeasures(f catalog.Field) {
 			}
 		}
 	}
-	for _, q := range quantities(f.Value) {
-		if of != "" && !slices.ContainsFunc(own, func(s said) bool { return s.start == q.start }) {
-			e.measures = append(e.measures, said{q, of})
-		}
-	}
+	return of
 }
 
 // misplaced flags a number of the row that is said of another measure than its own: "weighs 30 kg" for what it bears. A
-// number for which the row doesn't tell is let be.
+// number of which the row doesn't tell, there or anywhere, is let be.
 func (j *judge) misplaced() {
 	for _, q := range j.Evidence.measured(j.text) {
 		other := measure("")
 		for _, row := range j.Evidence.measures {
-			if !q.same(row.quantity) {
+			if row.unit.kind != q.unit.kind || !q.same(row.quantity) {
 				continue
 			}
-			if row.of == q.of || row.of == contents || q.of == contents {
+			if row.of == "" || row.of == q.of || row.of == contents || q.of == contents {
 				other = ""
 				break
 			}

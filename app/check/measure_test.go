@@ -32,6 +32,8 @@ func TestNumberOfAnotherMeasure(t *testing.T) {
 		{"swapped", "It is 50 cm wide and 40 cm high.", []string{"Width: 40 cm", "Height: 50 cm"}, []string{"50", "40"}},
 		{"in a row", "长40cm宽30cm高20cm", []string{"长: 40cm", "宽: 30cm", "高: 20cm"}, nil},
 		{"contents", "The bag holds 250 g.", []string{"Net weight: 250 g"}, nil},
+		{"told in one field only", "It is 30 cm wide.", []string{"Size: 40 x 30 x 20 cm", "Depth: 30 cm"}, nil},
+		{"the same number of something else", "It weighs 30 kg.", []string{"Battery: 30 hours", "Max load: 30 kg"}, []string{"30"}},
 		{"next clause", "It is 40 cm wide, high-quality steel.", []string{"Width: 40 cm"}, nil},
 	}
 	for _, c := range cases {

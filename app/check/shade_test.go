@@ -3,6 +3,8 @@ package check
 import (
 	"slices"
 	"testing"
+
+	"shelftalk/app/catalog"
 )
 
 func TestShadeOfAColour(t *testing.T) {
@@ -19,6 +21,9 @@ func TestShadeOfAColour(t *testing.T) {
 		{"It comes in dark blue.", "Colour: Blue", []string{"dark blue"}},
 		{"A light, grey crew neck.", "Colour: Grey", nil},
 		{"A soft crew neck in grey.", "Colour: Grey", nil},
+		{"A soft grey crew neck.", "Colour: Grey", nil},
+		{"A pale blue shirt.", "Colour: Light blue", nil},
+		{"The lamp gives warm white light.", "Light: white, 4000 K", []string{"warm white"}},
 		{"It gives a warm light. White shade.", "Colour: White", nil},
 		{"The lamp gives warm white light.", "Light: warm white, 2700 K", nil},
 		{"浅灰色圆领衫", "颜色: 麻灰色", []string{"浅灰"}},
@@ -64,5 +69,27 @@ func TestClaimsSeenInDrafts(t *testing.T) {
 				t.Errorf("%q with %q: claim %q, want %q", c.text, c.row, got, c.wrong)
 			}
 		})
+	}
+}
+
+// A colour that was left in the row's language may be any shade; one that was translated is what it says.
+func TestShadeOfATranslatedColour(t *testing.T) {
+	of := func(colour string) catalog.Product {
+		return catalog.Product{Key: "k", Fields: []catalog.Field{
+			{Name: "Title", Role: catalog.Title, Value: "Crew neck"},
+			{Name: "Colour", Role: catalog.Attribute, Value: colour},
+		}}
+	}
+	for translated, want := range map[string]int{"light grey": 0, "浅灰": 0, "麻灰": 1} {
+		e := NewTranslated(of("light grey"), Translation{Language: "zh", Product: of(translated)}, lexicon(t))
+		got := 0
+		for _, f := range Draft(Input{Fields: []Text{{"bullet_1", "浅灰色圆领衫"}}, Evidence: e, Language: "zh"}) {
+			if f.Class == "colour" {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("translated as %q: %d findings, want %d", translated, got, want)
+		}
 	}
 }
