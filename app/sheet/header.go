@@ -58,8 +58,8 @@ func (t *Table) body(records []record, width int, isText bool) ([]record, error)
 				firstComment = r.number
 			}
 		default:
-			if isText && len(r.cells) != width {
-				if err := swallowed(r, width); err != nil {
+			if isText && len(r.cells) != width && r.width != width {
+				if err := t.swallowed(r, width); err != nil {
 					return nil, err
 				}
 			}
@@ -74,7 +74,7 @@ func (t *Table) body(records []record, width int, isText bool) ([]record, error)
 
 // swallowed recognises a row that a quote too many has glued together with the rows after it: it has the wrong width, and
 // lines inside one of its cells look like rows of this table.
-func swallowed(r record, width int) error {
+func (t *Table) swallowed(r record, width int) error {
 	if width < 3 {
 		return nil
 	}
@@ -82,11 +82,9 @@ func swallowed(r record, width int) error {
 	for _, cell := range r.cells {
 		lines := countLines(cell)
 		if lines > 0 {
-			for _, d := range []string{",", ";", "\t", "|"} {
-				for inner := range strings.SplitSeq(cell, "\n") {
-					if strings.Count(inner, d) == width-1 {
-						return &QuoteError{Line: line, Row: r.number, Text: excerpt(`"` + cell)}
-					}
+			for inner := range strings.SplitSeq(cell, "\n") {
+				if strings.Count(inner, string(t.Delimiter)) == width-1 {
+					return &QuoteError{Line: line, Row: r.number, Text: excerpt(`"` + cell)}
 				}
 			}
 		}

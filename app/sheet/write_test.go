@@ -80,6 +80,18 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
+// A row that ends with an empty cell is as wide as the header: lines inside its other cells aren't rows.
+func TestLinesInACellAreNoRows(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lines.csv")
+	rows := [][]string{{"A-1", "red, green, blue\nor white", ""}}
+	must(t, writeTable(path, []string{"SKU", "Colours", "Note"}, rows))
+	got, err := sheet.Read(path, sheet.Options{HeaderRow: 1})
+	must(t, err)
+	if d := cmp.Diff(rows, got.Rows); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestCSVBytes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out.csv")
 	must(t, writeTable(path, []string{"SKU", "Text"}, [][]string{
