@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -48,5 +49,34 @@ func TestNumberOfAnotherMeasure(t *testing.T) {
 				t.Errorf("%q with %q: numbers %q, want %q", c.text, c.row, got, c.wrong)
 			}
 		})
+	}
+}
+
+func TestCounted(t *testing.T) {
+	run := NewEvidence(row("title: Marble run 60 pieces", "description: 60 pieces. Combines with our 36 piece set. Bluetooth 5.3. 1.8m of track.", "Suits: Age 4 and up"), lexicon(t))
+	for title, want := range map[string]bool{
+		"Marble Run, 60 Pieces":                    true,
+		"Marble Run, 60 Pieces, with 36 Piece Set": false,
+		"Marble Run, Bluetooth 5.3, 1.8m Track":    true,
+		"Marble Run, Age 4+":                       true,
+	} {
+		if got := run.Counted(title); got != want {
+			t.Errorf("%q: %v", title, got)
+		}
+	}
+}
+
+func TestRemeasured(t *testing.T) {
+	shirt := NewEvidence(row("title: 真丝衬衫", "description: 19姆米重磅真丝，袖长60cm", "材质: 100%桑蚕丝（19姆米）", "胸围: 92cm", "重量: 92g"), lexicon(t))
+	for text, want := range map[string]string{
+		"采用19mm桑蚕丝": "采用19姆米桑蚕丝",
+		"采用19桑蚕丝":   "采用19桑蚕丝", // no unit is said
+		"胸围92kg":    "胸围92kg",  // the row has two
+		"含21mm":     "含21mm",
+	} {
+		at := strings.IndexAny(text, "0123456789")
+		if got := shirt.Remeasured(text, at); got != want {
+			t.Errorf("%q became %q", text, got)
+		}
 	}
 }

@@ -2,8 +2,11 @@ package check
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"shelftalk/app/catalog"
 )
 
 // quantity is a number met in a text. Its values are all the ways to read it: "1,299" is 1299, or 1.299 where the comma
@@ -12,6 +15,7 @@ type quantity struct {
 	start, end int
 	values     []float64
 	unit       unit // zero: none
+	unitEnd    int  // 0: it has none of its own
 	loose      bool // "pair", "double": it backs a 2 in the draft, but counts nothing itself
 }
 
@@ -44,7 +48,7 @@ func quantities(text string) []quantity {
 		}
 		if next < len(toks) && glued(text[q.end:toks[next].start]) {
 			if u, after, ok := unitAt(toks, next, text); ok {
-				q.unit, next = u, after
+				q.unit, next, q.unitEnd = u, after, toks[after-1].end
 			}
 		}
 		out = append(out, q)
@@ -192,3 +196,45 @@ func (q quantity) same(row quantity) bool {
 }
 
 func close(a, b float64) bool { return math.Abs(a-b) <= 1e-9*math.Max(math.Abs(a), math.Abs(b)) }
+
+// Counted says whether a text's counts, numbers without a unit, stand in columns of the row other than the supplier's text:
+// there a count may be another product's ("combines with our 36 piece set").
+func (e *Evidence) Counted(text string) bool {
+	for _, q := range quantities(text) {
+		if q.unit.kind != "" || q.loose || len(q.values) == 0 || q.values[0] != math.Trunc(q.values[0]) {
+			continue
+		}
+		if !slices.ContainsFunc(e.fields, func(f evidenceField) bool {
+			return f.role != catalog.Description && slices.ContainsFunc(quantities(f.value), q.same)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// Remeasured gives a number that begins at a byte of a text the row's unit, if the row has that number with one unit alone:
+// silk of 19mm has 19姆米. The text stays as it is where there is nothing to give.
+func (e *Evidence) Remeasured(text string, at int) string {
+	own := quantities(text)
+	n := slices.IndexFunc(own, func(q quantity) bool { return q.start == at && q.unitEnd > 0 })
+	if n < 0 {
+		return text
+	}
+	right := ""
+	for _, f := range e.fields {
+		for _, q := range quantities(f.value) {
+			if !slices.Equal(q.values, own[n].values) {
+				continue
+			}
+			if q.unitEnd == 0 || right != "" && right != f.value[q.start:q.unitEnd] {
+				return text
+			}
+			right = f.value[q.start:q.unitEnd]
+		}
+	}
+	if right == "" {
+		return text
+	}
+	return text[:at] + right + text[own[n].unitEnd:]
+}

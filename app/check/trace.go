@@ -220,6 +220,20 @@ func Covered(text, by string) float64 {
 	return float64(hit) / float64(all)
 }
 
+// Repeats says whether a text adds next to nothing to another: most of its words stand there, and each of its numbers.
+func Repeats(text, said string) bool {
+	have := map[string]bool{}
+	for _, t := range tokens(said) {
+		have[t.key] = true
+	}
+	for _, t := range tokens(text) {
+		if t.kind == digits && !have[t.key] {
+			return false
+		}
+	}
+	return Covered(text, said) >= 0.6
+}
+
 // KeepsFigures says whether a text has every number and Latin word of another.
 func KeepsFigures(text, by string) bool {
 	have := map[string]bool{}
