@@ -5,8 +5,9 @@
 // # The page
 //
 // One generation per page: fixed text with slots. The number of sentences and bullets follows from the number of facts;
-// each slot stands behind a cue that names the facts it is to carry. What code can write without a model (figures, sizes,
-// features as the supplier worded them) it prints.
+// each slot stands behind a cue that names the facts it is to carry. In English the cues alone tell them: the message with
+// the row names the product, its category and brand, and the title is written behind what the cues have told. What code can
+// write without a model (figures, sizes, whatever is short) it prints.
 //
 // # The rules
 //

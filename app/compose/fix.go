@@ -6,7 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"shelftalk/app/catalog"
 	"shelftalk/app/check"
 )
 
@@ -33,6 +32,9 @@ func clean(name, text string, language Language) string {
 		text = upperFirst(text)
 	}
 	if sentence {
+		if strings.HasSuffix(text, "..") && !strings.HasSuffix(text, "...") { // "a nib, F.."
+			text = text[:len(text)-1]
+		}
 		text = ended(whole(strings.TrimRight(text, " ,，;；:：、–-"), language), language)
 	}
 	return text
@@ -95,6 +97,9 @@ func (c *Composer) mendField(j *job, f Field, found []check.Finding) string {
 	if text := undoubled(f.Text, found); text != f.Text {
 		return text
 	}
+	if text := j.remeasured(f.Text, found); text != f.Text {
+		return text
+	}
 	switch {
 	case f.Name == FieldDescription:
 		return j.mendDescription(f.Text, found)
@@ -126,6 +131,19 @@ func undoubled(text string, found []check.Finding) string {
 		first, second := strings.TrimSpace(f.Text[:half]), strings.TrimSpace(f.Text[half:])
 		if strings.EqualFold(first, second) {
 			return text[:f.Start] + first + text[f.End:]
+		}
+	}
+	return text
+}
+
+// remeasured gives numbers the row's unit.
+func (j *job) remeasured(text string, found []check.Finding) string {
+	for _, f := range found {
+		if f.Kind != check.Number {
+			continue
+		}
+		if mended := j.plan.evidence.Remeasured(text, f.Start); mended != text {
+			return mended
 		}
 	}
 	return text
@@ -281,7 +299,7 @@ func (j *job) titleHas(brand string) bool {
 
 func (p plan) brand() string {
 	for _, f := range p.facts {
-		if f.kind.ID == string(catalog.Brand) {
+		if f.brand() {
 			return f.value
 		}
 	}

@@ -103,7 +103,10 @@ func (j *job) lay() {
 	if j.plan.evidence.Translated() && !j.plan.looseTitle() { // the row's own, in the draft's language: a model would dress it up
 		title, seo = j.plainTitle(), j.plainSEOTitle("")
 	}
-	j.pieces = append(j.pieces, piece{slot: FieldTitle, cue: j.template.head(l.Title), fixed: title})
+	name := piece{slot: FieldTitle, cue: j.template.head(l.Title), fixed: title}
+	if !j.cuesTell() {
+		j.pieces = append(j.pieces, name)
+	}
 	j.order = append(j.order, FieldTitle, FieldDescription)
 	for i, facts := range j.plan.sentences {
 		j.pieces = append(j.pieces, piece{slot: fmt.Sprintf("%s.%d", FieldDescription, i), cue: j.template.cue(l.Sentence, facts), facts: facts})
@@ -111,11 +114,14 @@ func (j *job) lay() {
 	for i, f := range j.plan.bullets {
 		name := bulletName(i)
 		j.order = append(j.order, name)
-		if text, ok := f.printed(j.brief.Language); ok && j.fits(name, text) && j.better(f, text) {
+		if text, ok := f.printed(j.brief.Language); ok && j.fits(name, text) && f.better(text) {
 			j.printed[name] = text
 			continue
 		}
 		j.pieces = append(j.pieces, piece{slot: name, cue: j.template.cue(l.Bullet, []fact{f}), facts: []fact{f}})
+	}
+	if j.cuesTell() {
+		j.pieces = append(j.pieces, name)
 	}
 	j.pieces = append(j.pieces,
 		piece{slot: FieldSEOTitle, cue: j.template.head(l.SEOTitle), fixed: seo},
@@ -123,15 +129,13 @@ func (j *job) lay() {
 	j.order = append(j.order, FieldSEOTitle, FieldSEODescription)
 }
 
-// better says that a fact is printed without asking the model: figures, features in the supplier's words, and in Chinese,
-// where a label and its value read as well as anything, whatever is short.
-func (j *job) better(f fact, text string) bool {
-	if f.kind.Figure {
-		return true
-	}
-	short := len([]rune(text)) < 60
-	return short && (f.kind.ID == "feature" || f.details || j.brief.Language == Chinese)
-}
+// cuesTell says that the row's message names the product alone, and its facts stand in the cues, once; the title, which has
+// no cue, is written behind them. Where a contrast is asked, the row has to have them: the contrast reads the cues, too.
+func (j *job) cuesTell() bool { return j.brief.Language == English && !j.tuning.Contrast }
+
+// better says that a fact is printed without asking the model: figures, and whatever is short. A label with its value reads
+// as well as what a small model makes of them ("natural rubber on cotton lining"), and is right.
+func (f fact) better(text string) bool { return f.kind.Figure || len([]rune(text)) < 60 }
 
 // limit is the channel's for a draft's field.
 func (j *job) limit(name string) (channel.Field, bool) {
@@ -160,7 +164,7 @@ func (j *job) messages(bare bool, notes []string) []inference.Message {
 	t := j.template
 	out := []inference.Message{{Role: inference.System, Content: t.system(j.brief.Ruleset)}}
 	for _, e := range t.examples(j.plan.product) {
-		row, page := t.exampleTurns(e)
+		row, page := t.exampleTurns(e, j.cuesTell())
 		out = append(out, inference.Message{Role: inference.User, Content: row}, inference.Message{Role: inference.Assistant, Content: page})
 	}
 	title := j.plan.title
@@ -168,8 +172,11 @@ func (j *job) messages(bare bool, notes []string) []inference.Message {
 		title = j.plan.category
 	}
 	facts := j.plan.shown
-	if bare {
+	switch {
+	case bare:
 		facts = nil
+	case j.cuesTell():
+		facts = slices.DeleteFunc(slices.Clone(facts), func(f fact) bool { return !f.brand() })
 	}
 	content := t.row(title, j.plan.category, facts)
 	if len(notes) > 0 {

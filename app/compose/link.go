@@ -50,6 +50,17 @@ func replaceWord(text, word, by string) string {
 	}
 }
 
+// apart cuts the sentences that stand in one part: the model's, and the supplier's own behind it.
+func apart(sentences []string) []string {
+	var out []string
+	for _, s := range sentences {
+		for _, at := range check.Sentences(s) {
+			out = append(out, s[at.Start:at.End])
+		}
+	}
+	return out
+}
+
 // linked takes the product's name off the sentences that begin with it again: "It" in English, nothing in Chinese.
 func (j *job) linked(sentences []string) []string {
 	if len(sentences) < 2 {
@@ -74,6 +85,14 @@ func (j *job) linked(sentences []string) []string {
 			out[i+1] = it + " " + is + " made " + rest
 			continue
 		}
+		if first, _, _ := strings.Cut(s, " "); it == "It" && slices.Contains(predicates, first) {
+			out[i+1] = "It " + strings.ToLower(s[:1]) + s[1:]
+			continue
+		}
+		if rest, ok := strings.CutPrefix(s, "Suitable "); ok {
+			out[i+1] = it + " " + is + " suitable " + rest
+			continue
+		}
 		if rest, ok := j.predicate(s); ok {
 			if strings.HasPrefix(rest, "can ") || strings.HasPrefix(rest, "also ") {
 				out[i+1] = it + " " + rest
@@ -84,6 +103,9 @@ func (j *job) linked(sentences []string) []string {
 	}
 	return out
 }
+
+// predicates are the verbs that begin a supplier's sentence without a subject: "Withstands 220 °C."
+var predicates = strings.Fields("Withstands Holds Takes Comes Fits Works Keeps Folds Suits Features Includes Measures Weighs Has Is Can Lasts Charges Opens Stands Uses")
 
 // pronoun goes with the verb that a predicate begins with.
 func pronoun(predicate string) string {

@@ -87,7 +87,7 @@ func (c *Composer) plan(b Brief) plan {
 func shownFacts(all []fact) []fact {
 	var out []fact
 	for _, f := range all {
-		if f.kind.Describe > 0 || f.kind.ID == "brand" {
+		if f.kind.Describe > 0 || f.brand() {
 			out = append(out, f)
 		}
 	}
@@ -140,13 +140,13 @@ const maxSentences = 4
 // short facts in twos. Figures are for bullets; they step in where a row has little else.
 func sentencePlan(all []fact) [][]fact {
 	var picked []fact
+	said := ""
 	add := func(f fact) {
-		for _, other := range picked {
-			if check.Covered(f.value, other.value) >= 0.7 {
-				return
-			}
+		if check.Repeats(f.value, said) {
+			return
 		}
 		picked = append(picked, f)
+		said += f.value + "\n"
 	}
 	order := ranked(all, func(f fact) int { return f.kind.Describe })
 	for _, f := range order {
@@ -169,6 +169,8 @@ func sentencePlan(all []fact) [][]fact {
 	}
 	return group(picked)
 }
+
+func (f fact) brand() bool { return f.kind.ID == string(catalog.Brand) }
 
 // figure says that a fact is for a bullet rather than a sentence. One colour is part of a sentence; several are a choice.
 func (f fact) figure() bool {

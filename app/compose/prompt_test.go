@@ -12,6 +12,7 @@ import (
 
 	"shelftalk/app/channel"
 	"shelftalk/app/check"
+	"shelftalk/inference"
 )
 
 func TestPlanFollowsTheFacts(t *testing.T) {
@@ -56,13 +57,57 @@ func TestPromptIsATree(t *testing.T) {
 	if n := len(first) - 1; !slices.Equal(first[:n], second[:n]) {
 		t.Error("two rows of a job don't share what stands before the row")
 	}
-	row := first[len(first)-1].Content
-	if !strings.Contains(row, "Material: stoneware") || strings.Contains(row, "14.00") {
-		t.Errorf("the row's message is %q: facts, and no price", row)
+	if row := first[len(first)-1].Content; row != "Product: Harbour mug\nCategory: Mugs\nBrand: Lowtide" {
+		t.Errorf("the row's message is %q: facts are in the cues", row)
 	}
 	bare := a.messages(true, nil)
 	if got := bare[len(bare)-1].Content; got != "Product: Harbour mug\nCategory: Mugs" {
 		t.Errorf("the contrast says %q", got)
+	}
+	under, err := c.Tuned(Tuning{Contrast: true}).prepare(brief(mug("A")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := under.messages(false, nil)
+	if row := full[len(full)-1].Content; !strings.Contains(row, "Material: stoneware") || strings.Contains(row, "14.00") {
+		t.Errorf("under a contrast the row's message is %q: facts, and no price", row)
+	}
+}
+
+// A page's facts stand in its frame: the row's message, and those of the examples, don't say them beforehand.
+func TestCuesTell(t *testing.T) {
+	j, err := composer(t).prepare(brief(mug("A")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame := forcedText(j.request(j.pieces, 0, 0, nil))
+	for _, p := range j.pieces {
+		for _, f := range p.facts {
+			if !strings.Contains(frame, strings.TrimRight(f.value, ".")) {
+				t.Errorf("%s: %s isn't in the frame", f.label, f.value)
+			}
+		}
+	}
+	for _, m := range j.messages(false, nil) {
+		if m.Role == inference.User && (strings.Contains(m.Content, "Material") || strings.Contains(m.Content, "Details")) {
+			t.Errorf("a row says %q", m.Content)
+		}
+	}
+}
+
+func TestStutters(t *testing.T) {
+	for title, want := range map[string]bool{
+		"Lowtide Harbour Mug, 350 ml":               false,
+		"Harbour Mug in Stoneware | Lowtide":        false,
+		"Two Person Tent, Two Porches":              false,
+		"Dome Tent, Flysheet Poles, Flysheet Poles": true,
+		"Phone Tripod with Bluetooth | Bluetooth":   true,
+		"316不锈钢保温杯 480ml，316不锈钢保温杯":                 true,
+		"Knife, 20 cm, Blade 20 cm, Blade":          true,
+	} {
+		if got := stutters(title); got != want {
+			t.Errorf("%q: %v", title, got)
+		}
 	}
 }
 
@@ -195,6 +240,15 @@ func TestMends(t *testing.T) {
 	doubled := "防止猫砂带带出"
 	if got := undoubled(doubled, []check.Finding{{Kind: check.Repeat, Start: 12, End: 18, Text: "带带"}}); got != "防止猫砂带出" {
 		t.Errorf("doubled: %q", got)
+	}
+	b := brief(product("B", "品名: 真丝衬衫", "材质: 100%桑蚕丝（19姆米）"))
+	b.Language = Chinese
+	shirt, err := c.prepare(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fields, found := c.mend(shirt, []Field{{FieldTitle, "真丝衬衫"}, {FieldSEODescription, "这款衬衫用19mm桑蚕丝做成。"}}); fields[1].Text != "这款衬衫用19姆米桑蚕丝做成。" || has(found, check.Number) {
+		t.Errorf("unit: %+v, %+v", fields[1], found)
 	}
 	if got := clean(FieldSEODescription, "续航10小时，24×11×13cm，1.", Chinese); got != "续航10小时，24×11×13cm。" {
 		t.Errorf("stopped in a number: %q", got)

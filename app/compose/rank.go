@@ -24,7 +24,7 @@ func (j *job) read(r inference.Result, pieces []piece) map[string]string {
 	for _, p := range pieces {
 		text := p.fixed
 		if text == "" {
-			text = j.tidy(p.slot, r.Slot(p.slot))
+			text = j.tidy(p, r.Slot(p.slot))
 		}
 		parts[p.slot] = text
 	}
@@ -32,10 +32,13 @@ func (j *job) read(r inference.Result, pieces []piece) map[string]string {
 }
 
 // tidy cleans what the model wrote into a slot.
-func (j *job) tidy(slot, text string) string {
-	text = j.spelt(clean(fieldOf(slot), text, j.brief.Language))
-	if slot == FieldSEOTitle || slot == FieldTitle {
-		text = j.brandOnce(text)
+func (j *job) tidy(p piece, text string) string {
+	text = j.spelt(clean(fieldOf(p.slot), text, j.brief.Language))
+	switch fieldOf(p.slot) {
+	case FieldSEOTitle, FieldTitle:
+		return j.brandOnce(text)
+	case FieldDescription:
+		return j.inColour(p, text)
 	}
 	return text
 }
@@ -52,7 +55,7 @@ func (j *job) assemble(parts map[string]string) []Field {
 	for _, name := range j.order {
 		text := parts[name]
 		if name == FieldDescription {
-			text = join(j.linked(sentences), j.brief.Language)
+			text = join(j.linked(apart(sentences)), j.brief.Language)
 		} else if printed, ok := j.printed[name]; ok {
 			text = printed
 		} else if f, ok := j.factOf(name); ok && !j.carries(text, f) {
@@ -125,11 +128,13 @@ const (
 // wrong grades what is wrong with the text of a piece, as the engine wrote it: nothing where it will do, or where code has
 // something better. A sentence with too many words of its own is worth another try, but no repair.
 func (c *Composer) wrong(j *job, p piece, text string) float64 {
-	text = j.tidy(p.slot, text)
+	text = j.tidy(p, text)
 	s, _ := c.judge(j, p, text)
 	switch {
 	case j.printable(p, text):
 		return 0
+	case !s.fails() && j.listed(p, text):
+		return 0.9
 	case !s.fails():
 		return min(0.9, 0.1*float64(max(0, j.ownWords(p, text)-j.freedom())))
 	}
@@ -152,6 +157,9 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 		found = append(found, f)
 	}
 	e := j.plan.evidence
+	if (name == FieldTitle || name == FieldSEOTitle) && (stutters(text) || !e.Counted(text)) {
+		s[1]++
+	}
 	if name == FieldDescription || check.IsBullet(name) {
 		s[2] = j.missing(p, text)
 	} else {
@@ -171,6 +179,22 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 		s[4] = int(10 * e.CopiedShare(text))
 	}
 	return s, found
+}
+
+// stutters says that a part of a title, between its marks, has no word that didn't stand before it.
+func stutters(title string) bool {
+	said := map[string]bool{}
+	for i, part := range strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return strings.ContainsRune(",;|，；、·", r) }) {
+		fresh := i == 0
+		for _, word := range strings.Fields(part) {
+			fresh = fresh || !said[word]
+			said[word] = true
+		}
+		if !fresh {
+			return true
+		}
+	}
+	return false
 }
 
 // ownWords counts the words of a sentence that the row doesn't have, in Chinese the characters.
@@ -301,6 +325,7 @@ func (c *Composer) finish(j *job, a attempt, failed map[string]bool) attempt {
 	if strings.TrimSpace(fields[1].Text) == "" { // every sentence failed: what there is, flagged
 		fields = j.assemble(a.parts)
 	}
+	fields[1].Text = j.pruned(fields)
 	a.fields, a.findings = c.mend(j, fields)
 	a.findings = c.verdict(j, a.fields, a.findings)
 	return a

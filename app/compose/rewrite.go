@@ -141,11 +141,10 @@ func (j *job) openPrinted(name string) {
 			p.cue = j.template.cue(j.template.Labels.Bullet, p.facts)
 		}
 	}
-	at := len(j.pieces) - 2 // before the SEO fields
+	at := 0
 	for i, other := range j.pieces {
-		if check.IsBullet(other.slot) && other.slot > name {
-			at = i
-			break
+		if fieldOf(other.slot) == FieldDescription || check.IsBullet(other.slot) && other.slot < name {
+			at = i + 1
 		}
 	}
 	j.pieces = slices.Insert(j.pieces, at, p)

@@ -171,8 +171,9 @@ func (t *template) row(title, category string, facts []fact) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// exampleTurns are an example's two messages: the row, and the page in the form of the frame.
-func (t *template) exampleTurns(e pageExample) (row, page string) {
+// exampleTurns are an example's two messages: the row, and the page in the form of the frame. Where the cues tell, see
+// job.cuesTell, the row doesn't.
+func (t *template) exampleTurns(e pageExample, cuesTell bool) (row, page string) {
 	var facts []fact
 	var title, category string
 	byLabel := map[string]fact{}
@@ -183,25 +184,32 @@ func (t *template) exampleTurns(e pageExample) (row, page string) {
 		case catalog.Category:
 			category = f[2]
 		default:
-			facts = append(facts, fact{label: f[1], value: f[2]})
-			byLabel[f[1]] = facts[len(facts)-1]
+			byLabel[f[1]] = fact{label: f[1], value: f[2]}
+			if !cuesTell || catalog.Role(f[0]) == catalog.Brand {
+				facts = append(facts, byLabel[f[1]])
+			}
 		}
 	}
-	var b strings.Builder
-	b.WriteString(t.head(t.Labels.Title) + t.gap() + e.Title)
+	var lines []string
+	name := t.head(t.Labels.Title) + t.gap() + e.Title
+	if !cuesTell {
+		lines = append(lines, name)
+	}
 	for _, s := range e.Sentences {
 		var from []fact
 		for _, name := range s.Facts {
 			from = append(from, byLabel[name])
 		}
-		b.WriteString("\n" + t.cue(t.Labels.Sentence, from) + t.gap() + s.Text)
+		lines = append(lines, t.cue(t.Labels.Sentence, from)+t.gap()+s.Text)
 	}
 	for _, s := range e.Bullets {
-		b.WriteString("\n" + t.cue(t.Labels.Bullet, []fact{byLabel[s.Fact]}) + t.gap() + s.Text)
+		lines = append(lines, t.cue(t.Labels.Bullet, []fact{byLabel[s.Fact]})+t.gap()+s.Text)
 	}
-	b.WriteString("\n" + t.head(t.Labels.SEOTitle) + t.gap() + e.SEOTitle)
-	b.WriteString("\n" + t.head(t.Labels.SEODescription) + t.gap() + e.SEODescription)
-	return t.row(title, category, facts), b.String()
+	if cuesTell {
+		lines = append(lines, name)
+	}
+	lines = append(lines, t.head(t.Labels.SEOTitle)+t.gap()+e.SEOTitle, t.head(t.Labels.SEODescription)+t.gap()+e.SEODescription)
+	return t.row(title, category, facts), strings.Join(lines, "\n")
 }
 
 // head is the forced text before a slot: "Title:". The space behind it is the model's.
