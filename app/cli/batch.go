@@ -36,6 +36,8 @@ type batchCmd struct {
 	Retry    bool     `help:"Try the failed rows of the last run again."`
 	weights
 	Prompts string `type:"path" placeholder:"FILE" help:"Also write the prompts, with the tokens of each page, as JSON lines: for measuring another program by the same work."`
+
+	count func(text string) int // tokens; nil until the model is loaded
 }
 
 // batchAnswer is what the command answers.
@@ -79,22 +81,15 @@ func (c *batchCmd) Run(a *app) error {
 	if err := writable(filepath.Dir(c.Out)); err != nil {
 		return err
 	}
-	var noted *recorder
 	s, err := a.studio(dir, path, func(m *inference.Model) studio.Model {
-		if c.Prompts == "" {
-			return m
-		}
-		noted = &recorder{Model: m}
-		return noted
+		c.count = func(text string) int { return len(m.Tokens(text)) }
+		return m
 	}, opts...)
 	if err != nil {
 		return err
 	}
 	over, err := c.run(a, s, mark)
 	err = errors.Join(err, s.Close())
-	if noted != nil {
-		err = errors.Join(err, noted.write(c.Prompts))
-	}
 	if own && over && err == nil {
 		err = os.RemoveAll(dir)
 	}
@@ -194,6 +189,14 @@ func (c *batchCmd) run(a *app, s *studio.Studio, mark string) (over bool, err er
 	report, err := s.ExportJob(job.ID, c.Out)
 	if err != nil {
 		return false, fmt.Errorf("%w; the copy is kept: run the same command again, and it is put there at once", err)
+	}
+	if c.Prompts != "" {
+		if c.count == nil {
+			return false, fmt.Errorf("%w: --prompts: no row is left to be written; add --fresh", errUsage)
+		}
+		if err := writePrompts(s, job, c.count, c.Prompts); err != nil {
+			return false, err
+		}
 	}
 	answer := batchAnswer{
 		Out: c.Out, Rows: report.Rows, Done: job.Counts.Done, Failed: job.Counts.Failed, Skipped: job.Counts.Skipped,

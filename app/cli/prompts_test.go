@@ -36,32 +36,14 @@ func TestBatchWritesPrompts(t *testing.T) {
 		if line.Messages[0].Role != inference.System || last.Role != inference.User || line.Tokens < 10 || line.Requests < 1 {
 			t.Errorf("got %+v", line)
 		}
+		if !strings.Contains(last.Content, "Colour: ") {
+			t.Errorf("page %d doesn't tell the row: %q", pages, last.Content)
+		}
 		if name := []string{"Lamp", "Chair", "Mug"}[pages%3]; !strings.Contains(last.Content, name) {
 			t.Errorf("page %d is asked for by %q", pages, last.Content)
 		}
 	}
 	if pages != 3 || generated != answer.Tokens {
 		t.Errorf("%d pages, %d tokens; the run has %d", pages, generated, answer.Tokens)
-	}
-}
-
-func TestRepairsBelongToTheirPage(t *testing.T) {
-	ask := func(content string) []inference.Message {
-		return []inference.Message{{Role: inference.System, Content: "s"}, {Role: inference.User, Content: content}}
-	}
-	var r recorder
-	first := r.line(ask("name: mug\ncolour: red"))
-	for content, same := range map[string]bool{
-		"name: mug\ncolour: red":                true,
-		"name: mug\ncolour: red\n\nBe shorter.": true,
-		"name: mug\ncolour: red\nweight: 2 kg":  false,
-		"name: mug":                             false,
-	} {
-		if got := r.line(ask(content)) == first; got != same {
-			t.Errorf("%q is of the page: %v", content, got)
-		}
-	}
-	if r.line(ask("name: mug\ncolour: red")[1:]) == first {
-		t.Error("another conversation is taken for the page's")
 	}
 }

@@ -28,17 +28,22 @@ type qualityCmd struct {
 	Drafts   string   `type:"path" placeholder:"FILE" help:"Also write the drafts as text, to be read."`
 }
 
+// newComposer is the composer of the program's own channels and texts.
+func newComposer() (*compose.Composer, error) {
+	channels, err := channel.Load(assets.Channels)
+	if err != nil {
+		return nil, err
+	}
+	return compose.New(channels, assets.Prompts, assets.Lexicons, assets.Glossary)
+}
+
 // Run writes the same products in several ways and prints the figures of each.
 func (c *qualityCmd) Run(a *app) (err error) {
 	products, err := c.products()
 	if err != nil {
 		return err
 	}
-	channels, err := channel.Load(assets.Channels)
-	if err != nil {
-		return err
-	}
-	composer, err := compose.New(channels, assets.Prompts, assets.Lexicons, assets.Glossary)
+	composer, err := newComposer()
 	if err != nil {
 		return err
 	}

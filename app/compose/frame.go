@@ -158,13 +158,28 @@ func (j *job) fits(name, text string) bool {
 	return !ok || (n >= f.Min && (f.Max == 0 || n <= f.Max) && !strings.ContainsAny(text, f.Forbidden+"\x00"))
 }
 
-// messages are the prompt; bare ones have the product's name only, for the contrast. notes are findings about an earlier
-// attempt.
-func (j *job) messages(bare bool, notes []string) []inference.Message {
+// telling is how much of a row the messages say.
+type telling uint8
+
+const (
+	full telling = iota // all facts
+	cued                // the product's name, category and brand: the cues tell the rest
+	bare                // the name and category, for the contrast
+)
+
+func (j *job) telling() telling {
+	if j.cuesTell() {
+		return cued
+	}
+	return full
+}
+
+// messages are the prompt; notes are findings about an earlier attempt.
+func (j *job) messages(tell telling, notes []string) []inference.Message {
 	t := j.template
 	out := []inference.Message{{Role: inference.System, Content: t.system(j.brief.Ruleset)}}
 	for _, e := range t.examples(j.plan.product) {
-		row, page := t.exampleTurns(e, j.cuesTell())
+		row, page := t.exampleTurns(e, tell == cued)
 		out = append(out, inference.Message{Role: inference.User, Content: row}, inference.Message{Role: inference.Assistant, Content: page})
 	}
 	title := j.plan.title
@@ -172,11 +187,12 @@ func (j *job) messages(bare bool, notes []string) []inference.Message {
 		title = j.plan.category
 	}
 	facts := j.plan.shown
-	switch {
+	switch tell {
+	case full:
+	case cued:
+		facts = slices.DeleteFunc(slices.Clone(facts), func(f fact) bool { return !f.brand() })
 	case bare:
 		facts = nil
-	case j.cuesTell():
-		facts = slices.DeleteFunc(slices.Clone(facts), func(f fact) bool { return !f.brand() })
 	}
 	content := t.row(title, j.plan.category, facts)
 	if len(notes) > 0 {
@@ -185,11 +201,33 @@ func (j *job) messages(bare bool, notes []string) []inference.Message {
 	return append(out, inference.Message{Role: inference.User, Content: content})
 }
 
+// Plain is a page as a program without frames would make it: a prompt whose row says all facts, and the delivered text
+// with its labels, all of which such a program has to write.
+func (c *Composer) Plain(b Brief, v Variant) (prompt []inference.Message, page string, err error) {
+	j, err := c.prepare(b)
+	if err != nil {
+		return nil, "", err
+	}
+	labels := map[string]string{
+		FieldTitle: j.template.Labels.Title, FieldDescription: j.template.Labels.Sentence,
+		FieldSEOTitle: j.template.Labels.SEOTitle, FieldSEODescription: j.template.Labels.SEODescription,
+	}
+	var lines []string
+	for _, f := range v.Fields {
+		label, ok := labels[f.Name]
+		if !ok {
+			label = j.template.Labels.Bullet
+		}
+		lines = append(lines, j.template.head(label)+j.template.gap()+f.Text)
+	}
+	return j.messages(full, nil), strings.Join(lines, "\n"), nil
+}
+
 // request makes the generation of a page; attempt counts from 0, colder with every repair.
 func (j *job) request(pieces []piece, candidate, attempt int, notes []string) inference.Request {
 	careful := j.brief.Ruleset.Careful
 	r := inference.Request{
-		Messages: j.messages(false, notes),
+		Messages: j.messages(j.telling(), notes),
 		Params: inference.Params{
 			Temperature: max(0.1, 0.55-0.4*careful-0.15*float64(attempt)),
 			TopP:        0.95,
@@ -199,7 +237,7 @@ func (j *job) request(pieces []piece, candidate, attempt int, notes []string) in
 		Seed: j.seed(candidate, attempt),
 	}
 	if j.alpha() > 0 {
-		r.Contrast = j.messages(true, notes)
+		r.Contrast = j.messages(bare, notes)
 	}
 	for i, p := range pieces {
 		text := p.cue

@@ -53,24 +53,39 @@ func TestPromptIsATree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, second := a.messages(false, nil), b.messages(false, nil)
+	first, second := a.messages(a.telling(), nil), b.messages(b.telling(), nil)
 	if n := len(first) - 1; !slices.Equal(first[:n], second[:n]) {
 		t.Error("two rows of a job don't share what stands before the row")
 	}
 	if row := first[len(first)-1].Content; row != "Product: Harbour mug\nCategory: Mugs\nBrand: Lowtide" {
 		t.Errorf("the row's message is %q: facts are in the cues", row)
 	}
-	bare := a.messages(true, nil)
-	if got := bare[len(bare)-1].Content; got != "Product: Harbour mug\nCategory: Mugs" {
+	named := a.messages(bare, nil)
+	if got := named[len(named)-1].Content; got != "Product: Harbour mug\nCategory: Mugs" {
 		t.Errorf("the contrast says %q", got)
 	}
 	under, err := c.Tuned(Tuning{Contrast: true}).prepare(brief(mug("A")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	full := under.messages(false, nil)
+	full := under.messages(under.telling(), nil)
 	if row := full[len(full)-1].Content; !strings.Contains(row, "Material: stoneware") || strings.Contains(row, "14.00") {
 		t.Errorf("under a contrast the row's message is %q: facts, and no price", row)
+	}
+}
+
+// What another program would be told has what the frame's cues tell, and the page is all that it would have to write.
+func TestPlain(t *testing.T) {
+	v := Variant{Fields: []Field{{FieldTitle, "Mug"}, {FieldDescription, "A mug."}, {"bullet_1", "Holds 350 ml"}, {FieldSEOTitle, "Mug | Lowtide"}}}
+	prompt, page, err := composer(t).Plain(brief(mug("A")), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := prompt[len(prompt)-1].Content; !strings.Contains(row, "Material: stoneware") || !strings.Contains(prompt[1].Content, "Material") {
+		t.Errorf("the row is %q, the example's %q", row, prompt[1].Content)
+	}
+	if want := "Title: Mug\nSentence: A mug.\nBullet: Holds 350 ml\nSEO title: Mug | Lowtide"; page != want {
+		t.Errorf("page %q, want %q", page, want)
 	}
 }
 
@@ -88,7 +103,7 @@ func TestCuesTell(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range j.messages(false, nil) {
+	for _, m := range j.messages(j.telling(), nil) {
 		if m.Role == inference.User && (strings.Contains(m.Content, "Material") || strings.Contains(m.Content, "Details")) {
 			t.Errorf("a row says %q", m.Content)
 		}
@@ -121,7 +136,7 @@ func TestFactsAreCuedOnce(t *testing.T) {
 	if cue := j.pieces[len(j.pieces)-1].cue; cue != "SEO description:" {
 		t.Errorf("the last cue is %q", cue)
 	}
-	for _, m := range j.messages(false, nil) {
+	for _, m := range j.messages(j.telling(), nil) {
 		if strings.Contains(m.Content, "SEO description –") {
 			t.Errorf("an example's cue is another: %q", m.Content)
 		}
@@ -135,7 +150,7 @@ func TestCellsAreData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	messages := j.messages(false, nil)
+	messages := j.messages(j.telling(), nil)
 	row := messages[len(messages)-1].Content
 	for _, line := range strings.Split(row, "\n") {
 		if strings.HasPrefix(line, "Product: gold") {

@@ -64,10 +64,10 @@ FIGURES = [
            "s", settings(repack=BOTH), lower=True),
     Figure("unpacked", "the same on a model's first start, from its own file", "s", settings(repack=BOTH), lower=True),
     Figure("memory", "memory after loading, all weights read", "MB", settings(repack=BOTH), lower=True),
-    Figure("catalogue", "rows of the sample as delivered: frames, rules, repairs; llama-server: the same prompts and as many tokens, free text",
+    Figure("catalogue", "rows of the sample as delivered: frames, rules, repairs; llama-server: the same rows told in full, pages of as many tokens, free text",
            "rows/min", settings(unified=(False, True), prefix=(False, True)), SLOTS),
     Figure("frames", "the same at the lively end of the dial", "rows/min", shown=SLOTS),
-    Figure("replay", "the same prompts and lengths, free text on both sides", "rows/min", shown=SLOTS),
+    Figure("replay", "what llama-server does, free text on both sides", "rows/min", shown=SLOTS),
 ]
 NAMES = [f.name for f in FIGURES]
 

@@ -57,7 +57,7 @@ class Shelftalk:
         """Words about what the pages took."""
         lines = [json.loads(line) for line in self.prompts.read_text().splitlines()]
         total = {key: sum(line[key] for line in lines) for key in ("tokens", "generated", "requests")}
-        return "%d rows: %d tokens of copy; Shelftalk wrote %d tokens in %d requests, repairs included" % (
+        return "%d rows: %d tokens of delivered pages, with labels; Shelftalk's model wrote %d tokens in %d requests, repairs included" % (
             len(lines), total["tokens"], total["generated"], total["requests"])
 
     @staticmethod
