@@ -54,8 +54,8 @@ type Info struct {
 // The sizes of the engine's steps.
 const (
 	stepTokens  = 256
-	stepLogits  = 32
-	defaultRows = 32
+	stepLogits  = 48
+	defaultRows = 48
 	maxRows     = 256
 	maxContext  = 8192
 )

@@ -44,7 +44,7 @@ func CacheBytes(n int64) Option { return func(o *options) { o.kvBytes = n } }
 // Context bounds the tokens of one row. Zero: the model's own length, at most 8192.
 func Context(n int) Option { return func(o *options) { o.context = n } }
 
-// Rows is the number of requests that are decoded together at most. Zero: 32.
+// Rows is the number of requests that are decoded together at most. Zero: 48.
 func Rows(n int) Option { return func(o *options) { o.rows = n } }
 
 // Quantise chooses how the matrices of a Hugging Face folder are held: "q8" (the default), "q4", half as large and a little
