@@ -216,15 +216,16 @@ func (n *Net) turn(x, bias, norm []float32, by *rotation, pos int32) {
 	}
 }
 
-// packQuery turns head h of every token and puts it beside the others of its group.
+// packQuery turns head h of every token and puts it beside the others of its group. It turns before it copies: vectors can't be
+// read back soon from a copy's smaller stores.
 func (n *Net) packQuery(l, h int, all []float32) {
 	c, y := n.Config, &n.Layers[l]
 	dim, group := c.HeadDim, c.Group()
 	bias, by := n.biasOf(&y.Query, h), n.rotations[l]
 	for t := range n.n {
-		x := n.packed[((h/group*n.n+t)*group+h%group)*dim:][:dim]
-		copy(x, all[t*dim:])
+		x := all[t*dim : (t+1)*dim]
 		n.turn(x, bias, y.QueryNorm, by, n.pos[t])
+		copy(n.packed[((h/group*n.n+t)*group+h%group)*dim:], x)
 	}
 }
 
