@@ -53,7 +53,7 @@ type Info struct {
 
 // The sizes of the engine's steps.
 const (
-	stepTokens  = 256
+	stepTokens  = 264 // whole tiles of twelve
 	stepLogits  = 48
 	defaultRows = 48
 	maxRows     = 256
