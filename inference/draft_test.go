@@ -62,9 +62,10 @@ func written(t *testing.T, m *inference.Model, n, rows int, request func(int) in
 	return out, int(steps.Load())
 }
 
-// A row that is written alone drafts, one among others doesn't: both write the same, with the same probabilities.
+// A row that is written alone or with a few drafts, one among many doesn't: all write the same, with the same probabilities.
 func TestDraftsChangeNothing(t *testing.T) {
-	chosen, steps := 0, 0
+	chosen := 0
+	places := map[int]int{1: 0, 2: 0, 4: 0} // by rows written together: steps times rows
 	seeds := uint64(4)
 	if testing.Short() {
 		seeds = 1
@@ -75,20 +76,26 @@ func TestDraftsChangeNothing(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %s %d", o.Arch, o.Type, seed), func(t *testing.T) {
 				const n = 16
 				m := tiny(t, o)
-				alone, k := written(t, m, n, 1, repetitive)
-				steps += k
-				together, _ := written(t, m, n, n, repetitive)
-				for i := range n {
-					if !reflect.DeepEqual(alone[i], together[i]) {
-						t.Errorf("row %d alone:\n%+v\namong others:\n%+v", i, alone[i], together[i])
+				many, _ := written(t, m, n, n, repetitive)
+				for rows := range places {
+					few, steps := written(t, m, n, rows, repetitive)
+					places[rows] += rows * steps
+					for i := range n {
+						if !reflect.DeepEqual(few[i], many[i]) {
+							t.Errorf("row %d of %d together:\n%+v\namong many:\n%+v", i, rows, few[i], many[i])
+						}
 					}
-					chosen += alone[i].Generated
+				}
+				for i := range n {
+					chosen += many[i].Generated
 				}
 			})
 		}
 	}
-	if steps > chosen*9/10 {
-		t.Errorf("%d tokens in %d steps: hardly a draft was right", chosen, steps)
+	for rows, n := range places {
+		if rows < 4 && n > chosen*95/100 { // four draft a token each
+			t.Errorf("%d rows together: %d tokens took %d places: hardly a draft was right", rows, chosen, n)
+		}
 	}
 }
 

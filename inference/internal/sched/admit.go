@@ -121,7 +121,7 @@ const (
 func (l *Loop) plan() {
 	l.batch, l.takers, l.choosers = l.batch[:0], l.takers[:0], l.choosers[:0]
 	l.later, l.lateTakers, l.loans, l.asking = l.later[:0], l.lateTakers[:0], l.loans[:0], l.asking[:0]
-	l.draft.tokens = l.draft.tokens[:0]
+	l.drafting = false
 	room := l.net.MaxTokens()
 	rows := append(l.rows[:0], l.active...)
 	if l.interactive() {
@@ -180,12 +180,14 @@ func (l *Loop) takeLast(r *row, room int) int {
 		return 0
 	}
 	l.take(r, &r.main, 1, 1)
-	if l.foresee(r); len(l.draft.tokens) > 0 {
-		last := &l.batch[len(l.batch)-1]
-		last.Tokens, last.Logits = l.draft.tokens, len(l.draft.tokens)
-	}
 	l.choosers = append(l.choosers, r)
-	return 1
+	drafted := l.foresee(r, room)
+	if len(drafted) == 0 {
+		return 1
+	}
+	last := &l.batch[len(l.batch)-1]
+	last.Tokens, last.Logits = drafted, len(drafted)
+	return len(drafted)
 }
 
 // takeRun takes up to room of a row's unread tokens into the step. Behind the last of its own it chooses.
@@ -220,6 +222,7 @@ func (l *Loop) takeRun(r *row, room int) int {
 }
 
 func (l *Loop) take(r *row, f *feed, n, logits int) {
+	r.drafted = r.drafted[:0]
 	l.batch = append(l.batch, nn.Row{Seq: f.seq, Tokens: f.pending[:n:n], Logits: logits})
 	l.takers = append(l.takers, taker{r, f, n})
 }

@@ -8,9 +8,8 @@ import (
 // order, and behind them those of the contrasts asked.
 func (l *Loop) chooseAll() {
 	l.decided = l.decided[:0]
-	if len(l.draft.tokens) > 0 {
+	if l.drafting {
 		l.chooseDrafted()
-		l.decided = append(l.decided, l.choosers[0])
 		return
 	}
 	for i, r := range l.asking {

@@ -1,13 +1,17 @@
 package sched
 
-// A row that is written alone leaves most of the processor waiting for memory: a few tokens more cost a step hardly
-// anything. So where the text has come to words that stood in it or in the prompt before, what followed there is taken for
+import "slices"
+
+// A few rows leave most of the processor waiting for memory: a few tokens more cost a step hardly anything. So where a text has come to words that stood in it or in the prompt before, what followed there is taken for
 // a draft (prompt lookup), and computed along. The row then chooses one token after the other, each from its own logits and
 // with its own random numbers, as long as it chooses what the draft says. What it writes is the same, sooner.
 
 // A draft has at most longestDraft tokens, behind a repetition of leastRepeat to mostRepeat. With the token before it, it
-// fills a tile of the kernels, of eight tokens or of four: seven would be computed as four, two and one.
+// fills a tile of the kernels, of eight tokens or of four: seven would be computed as four, two and one. Up to fewRows rows
+// share a tile.
 const (
+	tile         = longestDraft + 1
+	fewRows      = 4
 	longestDraft = 7
 	shortDraft   = 3
 	leastRepeat  = 3
@@ -21,12 +25,6 @@ const (
 	shy    = 0.3
 	rarely = 8
 )
-
-// draft is what a step computes of a row beyond what is known of it.
-type draft struct {
-	tokens  []int32 // the row's pending token, and the draft behind it
-	history []int32 // scratch
-}
 
 // luck is a row's experience with drafts.
 type luck struct {
@@ -56,27 +54,28 @@ func (k *luck) learn(drafted, written int) {
 	k.share += 0.2 * (float64(written)/float64(drafted) - k.share)
 }
 
-// foresee appends to the row's pending token what is likely to follow it. The row is the only one.
-func (l *Loop) foresee(r *row) {
-	d := &l.draft
-	d.tokens = d.tokens[:0]
-	if len(l.active) > 1 || r.contrast != nil || r.guard.Form() != nil {
-		return
+// foresee appends to the row's pending token what is likely to follow it. It returns all that is to be computed, room
+// tokens at most; nil for the token alone.
+func (l *Loop) foresee(r *row, room int) []int32 {
+	if len(l.active) > fewRows || r.guard.Form() != nil || slices.ContainsFunc(l.active, func(a *row) bool { return a.contrast != nil }) {
+		return nil
 	}
-	most := min(longestDraft, l.net.MaxLogits()-1, l.net.MaxTokens()-1, r.limit-r.guard.Tokens()-1)
+	most := min(tile/len(l.active), l.net.MaxLogits()/len(l.active), room, r.limit-r.guard.Tokens()) - 1
 	if most <= 0 {
-		return
+		return nil
 	}
-	d.history = append(append(d.history[:0], r.Prompt...), r.answer...)
-	found := lookup(d.history)
+	l.history = append(append(l.history[:0], r.Prompt...), r.answer...)
+	found := lookup(l.history)
 	if len(found) == 0 {
-		return
+		return nil
 	}
 	n := min(most, len(found), r.luck.size())
 	if n == 0 || r.main.seq.Reserve(1+n) != nil {
-		return
+		return nil
 	}
-	d.tokens = append(append(d.tokens, r.main.pending[0]), found[:n]...)
+	l.drafting = true
+	r.drafted = append(append(r.drafted, r.main.pending[0]), found[:n]...)
+	return r.drafted
 }
 
 // lookup returns what followed the last tokens of text where they stood before: of the longest repetition, the latest.
@@ -98,15 +97,29 @@ func lookup(text []int32) []int32 {
 	return text[at+1:]
 }
 
-// chooseDrafted lets the row choose a token and then, as long as the draft goes on with that, the next. The last choice is
+// chooseDrafted lets every row choose a token and then, as long as its draft goes on with that, the next. The last choice is
 // left to applyAll.
 func (l *Loop) chooseDrafted() {
-	r, draft := l.choosers[0], l.draft.tokens[1:]
-	l.net.Logits(0, 1+len(draft))
+	n := 0
+	for _, r := range l.choosers {
+		n += max(1, len(r.drafted))
+	}
+	l.net.Logits(0, n)
+	at := 0
+	for _, r := range l.choosers {
+		r.follow(at)
+		at += max(1, len(r.drafted))
+		l.decided = append(l.decided, r)
+	}
+}
+
+// follow lets a row choose along its draft, from the logits in a row of the network's on.
+func (r *row) follow(at int) {
+	draft := r.drafted[min(1, len(r.drafted)):]
 	r.main.ahead = len(draft)
 	written := 0
 	for {
-		r.prepare(l.net.Row(written))
+		r.prepare(r.loop.net.Row(at + written))
 		r.settle()
 		if r.main.ahead == 0 || !r.confirms(draft[written]) {
 			break
@@ -121,7 +134,9 @@ func (l *Loop) chooseDrafted() {
 		}
 		written++
 	}
-	r.luck.learn(len(draft), written)
+	if len(draft) > 0 {
+		r.luck.learn(len(draft), written)
+	}
 	if err := r.main.dropAhead(); err != nil {
 		r.choice.err = err
 	}

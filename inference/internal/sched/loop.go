@@ -56,7 +56,8 @@ type Loop struct {
 	legal           []int32     // scratch of row.Legal
 	spare           [][]float32 // memory for logits of earlier choices, of lent in all
 	lent            int
-	draft           draft // of the only row, in this step
+	drafting        bool    // a row of this step has a draft
+	history         []int32 // scratch of foresee
 }
 
 // taker is who a run of tokens in a step belongs to.

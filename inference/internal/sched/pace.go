@@ -134,6 +134,6 @@ func (l *Loop) measure(seconds float64) {
 
 // plain reports whether the step computed a token of each active row, or a question to its contrast, and nothing else.
 func (l *Loop) plain() bool {
-	return len(l.draft.tokens) == 0 && len(l.takers) == len(l.active) &&
+	return !l.drafting && len(l.takers) == len(l.active) &&
 		!slices.ContainsFunc(l.takers, func(t taker) bool { return t.n != 1 })
 }

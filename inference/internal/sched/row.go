@@ -44,6 +44,7 @@ type row struct {
 	main     feed
 	contrast *contrast // may be nil
 	admitted uint64    // order of admission; 0: waiting
+	drafted  []int32   // in this step: the pending token, and the draft behind it
 	started  bool      // the answer has begun
 
 	answer  []int32 // its tokens, fixed text included
