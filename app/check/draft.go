@@ -60,6 +60,11 @@ func (in Input) field(f Text) []Finding {
 	j.shades()
 	j.denied()
 	j.repeats()
+	if j.Language == "en" {
+		j.grammar()
+		j.madeOf()
+		j.maker()
+	}
 	j.cut()
 	if f.Name == "description" {
 		j.filler()

@@ -23,6 +23,7 @@ type Evidence struct {
 	text     string          // all that may be spoken about, folded
 	words    map[string]bool // with those of the headers
 	values   map[string]bool // without
+	pairs    map[string]bool // values' words that stand side by side
 	facts    int             // fields with role Attribute, Brand or Description
 	letters  scripts
 
@@ -39,7 +40,7 @@ type evidenceField struct {
 
 // NewEvidence reads a product's row.
 func NewEvidence(p catalog.Product, l *Lexicon) *Evidence {
-	e := &Evidence{product: p, lexicon: l, backed: map[int]uint8{}, words: map[string]bool{}, values: map[string]bool{}}
+	e := &Evidence{product: p, lexicon: l, backed: map[int]uint8{}, words: map[string]bool{}, values: map[string]bool{}, pairs: map[string]bool{}}
 	var all strings.Builder
 	for i, f := range p.Fields {
 		if f.Role == catalog.Ignore || f.Role == catalog.GTIN || f.Role == catalog.Key {
@@ -51,8 +52,11 @@ func NewEvidence(p catalog.Product, l *Lexicon) *Evidence {
 		}
 		toks := tokens(f.Value)
 		e.fields = append(e.fields, evidenceField{i, f.Role, toks, f.Value})
-		for _, t := range toks {
+		for i, t := range toks {
 			e.words[t.key], e.values[t.key] = true, true
+			if i > 0 {
+				e.pairs[toks[i-1].key+" "+t.key] = true
+			}
 		}
 		all.WriteString(foldString(f.Value) + "\n")
 		l.backedIn(f.Value, e.backed)

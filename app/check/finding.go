@@ -21,6 +21,7 @@ const (
 	Copied   Kind = "copied"   // the supplier's own text, word for word
 	Missing  Kind = "missing"  // a word that the ruleset wants isn't there
 	Cut      Kind = "cut"      // the text stops in the middle
+	Grammar  Kind = "grammar"  // words that do not go together: "a LED"
 	// Translated is what a draft in another language than its row's owes to a model's translation.
 	Translated Kind = "translated"
 )

@@ -114,6 +114,14 @@ func (j *judge) markup() {
 			}
 		}
 	}
+	if j.name != "description" && j.name != "seo_description" {
+		return
+	}
+	for _, label := range []string{"Feature:", "Features:", "特征：", "特点：", "特色："} { // a list's, not a sentence's
+		if i := strings.Index(j.text, label); i >= 0 && !j.Evidence.Has(label) {
+			j.add(Markup, Must, i, i+len(label), "%q is left over from a list or a heading.", label)
+		}
+	}
 }
 
 func hasFoldPrefix(s, prefix string) bool {
@@ -155,19 +163,7 @@ func (j *judge) repeats() {
 	j.stutter()
 	j.loops()
 	j.nothingNew()
-}
-
-// stutter flags a Han character doubled by mistake (带带出), where the row has it single and doubling isn't a word.
-func (j *judge) stutter() {
-	for i := 1; i < len(j.toks); i++ {
-		a, b := j.toks[i-1], j.toks[i]
-		if a.kind != han || a.key != b.key || a.end != b.start || strings.Contains("常刚渐慢轻满天人年处种个层片圈条点大小多好妈爸宝猫狗", a.key) {
-			continue
-		}
-		if pair := j.text[a.start:b.end]; j.Evidence.values[a.key] && !j.Evidence.Has(pair) {
-			j.add(Repeat, Should, a.start, b.end, "%q is doubled.", a.key)
-		}
-	}
+	j.echoes()
 }
 
 // nothingNew flags sentences of a description that carry only words of the row that an earlier sentence had.
@@ -231,7 +227,7 @@ func (j *judge) loops() {
 func (j *judge) cut() {
 	text := strings.TrimRight(j.text, " ")
 	last := lastWord(text)
-	if dangling(last) {
+	if dangling(last) && !j.Evidence.Has(text) { // "Leave in" is what the row says of a conditioner
 		j.add(Cut, Should, len(text)-len(last), len(text), "The text stops behind %q.", last)
 		return
 	}

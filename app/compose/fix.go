@@ -37,6 +37,12 @@ func clean(name, text string, language Language) string {
 		}
 		text = ended(whole(strings.TrimRight(text, " ,，;；:：、–-"), language), language)
 	}
+	if language == English {
+		return check.Articled(text)
+	}
+	if sentence {
+		return commas(text)
+	}
 	return text
 }
 
@@ -98,6 +104,9 @@ func (c *Composer) mendField(j *job, f Field, found []check.Finding) string {
 		return text
 	}
 	if text := j.remeasured(f.Text, found); text != f.Text {
+		return text
+	}
+	if text := withoutEchoes(f.Text, found); text != f.Text {
 		return text
 	}
 	switch {
@@ -181,7 +190,7 @@ func (j *job) mendDescription(text string, found []check.Finding) string {
 	for _, s := range check.Sentences(text) {
 		bad := false
 		for _, f := range found {
-			if f.Start < f.End && f.Start < s.End && f.End > s.Start && f.Kind != check.Copied {
+			if f.Start < f.End && f.Start < s.End && f.End > s.Start && f.Kind != check.Copied && !echo(f) {
 				bad = true
 			}
 		}

@@ -160,7 +160,8 @@ func (j *job) predicate(s string) (string, bool) {
 	return "", false
 }
 
-// join makes a description of its sentences; one that says the same as an earlier one is left out.
+// join makes a description of its sentences; one that another says whole is left out, but for the first, which names the
+// product.
 func join(sentences []string, language Language) string {
 	var kept []string
 	for _, s := range sentences {
@@ -168,9 +169,15 @@ func join(sentences []string, language Language) string {
 		for _, k := range kept {
 			double = double || check.Covered(s, k) >= 0.99
 		}
-		if !double {
-			kept = append(kept, s)
+		if double {
+			continue
 		}
+		for i := len(kept) - 1; i > 0; i-- {
+			if within(kept[i], s, language) {
+				kept = slices.Delete(kept, i, i+1)
+			}
+		}
+		kept = append(kept, s)
 	}
 	if language == Chinese {
 		return strings.Join(kept, "")

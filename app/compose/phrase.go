@@ -62,12 +62,12 @@ func (j *job) pruned(fields []Field) string {
 }
 
 // inColour says a colour in its own words where the model lists it among the materials: "made of canvas, pine, and cream".
-func (j *job) inColour(p piece, text string) string {
+func (j *job) inColour(text string) string {
 	lower := strings.ToLower(text)
 	if j.brief.Language != English || !strings.Contains(lower, "made of ") && !strings.Contains(lower, "made from ") {
 		return text
 	}
-	for _, f := range p.facts {
+	for _, f := range j.plan.facts {
 		if f.kind.ID != "colour" {
 			continue
 		}

@@ -37,8 +37,8 @@ func (j *job) tidy(p piece, text string) string {
 	switch fieldOf(p.slot) {
 	case FieldSEOTitle, FieldTitle:
 		return j.brandOnce(text)
-	case FieldDescription:
-		return j.inColour(p, text)
+	case FieldDescription, FieldSEODescription:
+		return j.inColour(text)
 	}
 	return text
 }

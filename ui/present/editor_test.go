@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"shelftalk/app/check"
 	"shelftalk/app/compose"
 )
 
@@ -216,5 +217,27 @@ func TestEditorUndoWithNothingToUndoIsQuiet(t *testing.T) {
 	settle(p, w)
 	if s := p.State(); s.Problem == nil {
 		t.Fatal("an error was swallowed")
+	}
+}
+
+// A slip of grammar is told with what is right, and Use it takes that.
+func TestEditorMendsGrammar(t *testing.T) {
+	d := newDesk(1)
+	v := &d.details["d0"].Draft.Variants[0]
+	for i, f := range v.Fields {
+		if f.Name == "description" {
+			v.Fields[i].Text = "The speaker has a LED light."
+		}
+	}
+	v.Findings = []check.Finding{{Kind: check.Grammar, Severity: check.Should, Field: "description", Start: 16, End: 21, Text: "a LED", Class: "an LED"}}
+	p, w := openEditor(t, d, "d0")
+	card := p.State().Findings[0]
+	if card.Title != "“a LED”" || card.Kind.Text != "Grammar" || card.Reason != "Write “an LED”." || card.Cures[0].ID != CureUse {
+		t.Errorf("%+v", card)
+	}
+	p.Cure(0, CureUse)
+	settle(p, w)
+	if got := fieldCard(t, p.State(), "description").Lines[0].Text; got != "The speaker has an LED light." {
+		t.Errorf("used: %q", got)
 	}
 }

@@ -285,7 +285,7 @@ func (d *draftSheet) finding(say Say, f check.Finding) FindingCard {
 	}
 	add := func(id CureID) { c.Cures = append(c.Cures, Cure{id, say("cure." + string(id))}) }
 	switch f.Kind {
-	case check.Length, check.Cut:
+	case check.Length, check.Cut, check.Grammar:
 		if c.Offer = d.offer(f); c.Offer != "" {
 			add(CureUse)
 		}
@@ -306,7 +306,7 @@ func (d *draftSheet) finding(say Say, f check.Finding) FindingCard {
 	return c
 }
 
-// offer is a shorter text for a field that is too long, "" when there is none.
+// offer is a text for a field that is too long or has a slip of grammar, "" when there is none.
 func (d *draftSheet) offer(f check.Finding) string {
 	id := f.Field
 	if strings.HasPrefix(id, "bullet_") {
@@ -314,6 +314,9 @@ func (d *draftSheet) offer(f check.Finding) string {
 	}
 	limit, ok := d.channel.Field(id)
 	text := d.current(f.Field)
+	if f.Kind == check.Grammar {
+		return check.Articled(text)
+	}
 	if !ok || f.Kind != check.Length || limit.Max == 0 || limit.Unit.Count(text) <= limit.Max {
 		return ""
 	}

@@ -64,6 +64,8 @@ func findingShort(say Say, f check.Finding) string {
 		return say("finding.short.missing", f.Text)
 	case check.Cut:
 		return say("finding.short.cut", fieldLabel(say, f.Field))
+	case check.Grammar:
+		return say("finding.short.grammar", f.Text)
 	}
 	return say("finding.short." + string(f.Kind))
 }
@@ -123,6 +125,8 @@ func findingReason(say Say, f check.Finding, channel string) string {
 		return say("finding.reason.length", channel, f.Limit)
 	case check.Claim:
 		return say("finding.reason.claim", claimClass(say, f.Class))
+	case check.Grammar:
+		return say("finding.reason.grammar", f.Class)
 	}
 	key := "finding.reason." + string(f.Kind)
 	if s := say(key); s != key {
