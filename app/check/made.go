@@ -33,7 +33,7 @@ func (j *judge) madeOf() {
 	}
 }
 
-const immaterial = " sleeve wall technology design function mode setting level scented "
+const immaterial = " sleeve wall technology design function mode setting level scent "
 
 // coloured says that words name themselves a colour: "and moss green in colour", "and natural white colour".
 func (j *judge) coloured(words []token) bool {
@@ -106,10 +106,12 @@ func (f evidenceField) hasAll(words []token) bool {
 	})
 }
 
-// attributed says that a column of the row has the word, the names of the product left out.
+// attributed says that a column which tells what the product is made of has the word.
 func (e *Evidence) attributed(key string) bool {
 	return slices.ContainsFunc(e.fields, func(f evidenceField) bool {
-		return f.role == catalog.Attribute && slices.ContainsFunc(f.toks, func(t token) bool { return t.key == key })
+		header := strings.ToLower(e.product.Fields[f.index].Name)
+		return f.role == catalog.Attribute && containsAny(header, "material", "fabric", "made of", "composition", "ingredient", "材", "面料", "成分", "配料") &&
+			slices.ContainsFunc(f.toks, func(t token) bool { return t.key == key })
 	})
 }
 

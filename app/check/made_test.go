@@ -20,6 +20,8 @@ func TestMadeOf(t *testing.T) {
 		{"It is made of double wall vacuum technology, keeping drinks cold.", tent, []string{"double wall vacuum technology"}},
 		{"This tent is made of mesh walls.", tent, []string{"mesh walls"}},
 		{"It is made of long sleeves and has seams.", tent, []string{"long sleeves"}},
+		{"This beard oil is made of cedar scented and is in a 30ml bottle.", []string{"title: Beard oil", "description: Cedar scented, 30ml bottle"}, []string{"cedar scented"}},
+		{"This bottle is made of double wall vacuum bottles.", []string{"title: Bottle", "Pack contents: Bottle, brush"}, []string{"double wall vacuum bottles"}},
 		{"This tent is made of a play tent with mesh walls.", tent, []string{"a play tent"}},
 		// nothing wrong
 		{"It is made of cotton canvas and pine poles, and it is cream with grey stars.", tent, nil},
