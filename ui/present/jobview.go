@@ -1,6 +1,7 @@
 package present
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -103,8 +104,9 @@ func (p *Jobs) view(job *batch.Job) *JobView {
 	if v.CanResume {
 		v.Note = say("jobs.note.resume")
 	}
-	if job.Problem != "" {
-		v.Trouble = job.Problem
+	v.Trouble = job.Problem
+	if why := reason(say, job.Problem); why != "" {
+		v.Trouble = say("jobs.trouble.detail", why, job.Problem)
 	}
 	switch {
 	case job.Interrupted && c.Pending > 0:
@@ -155,7 +157,7 @@ func (p *Jobs) rowChip(r batch.Row) Chip {
 	say := p.stage.Say
 	switch r.State {
 	case batch.RowFailed:
-		return Chip{say("row.failed", brief(r.Reason, 60)), Bad}
+		return Chip{say("row.failed", cmp.Or(reason(say, r.Reason), brief(r.Reason, 60))), Bad}
 	case batch.RowSkipped:
 		return Chip{say("row.skipped", skipReason(say, r.Reason)), Bad}
 	}

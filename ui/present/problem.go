@@ -105,6 +105,17 @@ func place(say Say, err error) string {
 	return ""
 }
 
+// reason puts the text of an error that was stored, not the error, into words: it is known by a sentinel's own text in it.
+// "" where it is none.
+func reason(say Say, text string) string {
+	for _, s := range sentinels() {
+		if strings.Contains(text, s.is.Error()) {
+			return say("problem." + s.key + ".title")
+		}
+	}
+	return ""
+}
+
 // ExplainFile is Explain for a spreadsheet that was to be read: it names the file.
 func ExplainFile(say Say, err error, path string) *Problem {
 	p := Explain(say, err)

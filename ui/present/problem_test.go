@@ -10,6 +10,7 @@ import (
 
 	"shelftalk/app/sheet"
 	"shelftalk/app/studio"
+	"shelftalk/inference"
 )
 
 func TestExplain(t *testing.T) {
@@ -36,6 +37,22 @@ func TestExplain(t *testing.T) {
 	for _, err := range []error{nil, context.Canceled, fmt.Errorf("rewrite: %w", context.Canceled)} {
 		if p := Explain(en, err); p != nil {
 			t.Errorf("%v is shown: %+v", err, p)
+		}
+	}
+}
+
+// A job keeps the words of what stopped it, not the error: the window knows them again.
+func TestReason(t *testing.T) {
+	zh := words(t, "zh")
+	for text, want := range map[string]string{
+		fmt.Errorf("store: sync: %w", syscall.ENOSPC).Error():                            "磁盘已满",
+		fmt.Errorf("open model %q: %w", "a.gguf", inference.ErrTruncated).Error():        "模型文件不完整",
+		fmt.Errorf("%w: it needs 3.1 GB, there are 2.0 GB", inference.ErrMemory).Error(): "内存不够，模型装不下",
+		"something else": "",
+		"":               "",
+	} {
+		if got := reason(zh, text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }
