@@ -110,6 +110,18 @@ func TestCuesTell(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	j, err := composer(t).prepare(brief(product("T", "Title: Ridge 2 Person Tent", "Material: Poles: aluminium", "Colour: Green")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for title, want := range map[string]bool{"Two Person Tent, Green": true, "Ridge Tent": true, "Flysheet Poles, Aluminium": false} {
+		if got := j.names(title); got != want {
+			t.Errorf("%q: %v", title, got)
+		}
+	}
+}
+
 func TestStutters(t *testing.T) {
 	for title, want := range map[string]bool{
 		"Lowtide Harbour Mug, 350 ml":               false,
@@ -119,6 +131,8 @@ func TestStutters(t *testing.T) {
 		"Phone Tripod with Bluetooth | Bluetooth":   true,
 		"316不锈钢保温杯 480ml，316不锈钢保温杯":                 true,
 		"Knife, 20 cm, Blade 20 cm, Blade":          true,
+		"Tent, Poles Colour-coded poles":            true,
+		"Mug with Lid and Lid Seal":                 false,
 	} {
 		if got := stutters(title); got != want {
 			t.Errorf("%q: %v", title, got)

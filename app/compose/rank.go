@@ -157,7 +157,7 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 		found = append(found, f)
 	}
 	e := j.plan.evidence
-	if (name == FieldTitle || name == FieldSEOTitle) && (stutters(text) || !e.Counted(text)) {
+	if (name == FieldTitle || name == FieldSEOTitle) && (stutters(text) || !e.Counted(text) || !j.names(text)) {
 		s[1]++
 	}
 	if name == FieldDescription || check.IsBullet(name) {
@@ -181,14 +181,23 @@ func (c *Composer) judge(j *job, p piece, text string) (score, []check.Finding) 
 	return s, found
 }
 
-// stutters says that a part of a title, between its marks, has no word that didn't stand before it.
+// names says that a title has a good part of the row's: "Flysheet Poles" is no title for a tent.
+func (j *job) names(title string) bool {
+	return j.plan.title == "" || j.plan.evidence.Translated() || !j.comparable() || check.Covered(j.plan.title, title) >= 0.34
+}
+
+// stutters says that a part of a title, between its marks, has no word that didn't stand before it, or a long one twice.
 func stutters(title string) bool {
 	said := map[string]bool{}
 	for i, part := range strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return strings.ContainsRune(",;|，；、·", r) }) {
 		fresh := i == 0
-		for _, word := range strings.Fields(part) {
+		here := map[string]bool{}
+		for _, word := range strings.FieldsFunc(part, func(r rune) bool { return r == ' ' || r == '-' }) {
+			if here[word] && len(word) > 3 {
+				return true
+			}
 			fresh = fresh || !said[word]
-			said[word] = true
+			said[word], here[word] = true, true
 		}
 		if !fresh {
 			return true
