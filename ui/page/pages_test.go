@@ -115,7 +115,7 @@ func TestJobsPageRetry(t *testing.T) {
 	p := NewJobs(d.Env)
 	d.show(t, p, Route{}, 1080, 800)
 	d.write(t, 4, compose.English)
-	d.until(t, "a failed row", func() bool { return uitest.Reads(p.Object(), "failed: the text is longer than the model can read") })
+	d.until(t, "a failed row", func() bool { return uitest.Reads(p.Object(), "failed: The text is too long for the model") })
 	d.studio.Wait()
 	d.until(t, "the end", func() bool { return uitest.Reads(p.Object(), "4 of 4") })
 	uitest.Picture(t, d.window, "jobs-failed")
