@@ -236,6 +236,27 @@ func TestNumbersForTheDecoder(t *testing.T) {
 	}
 }
 
+func TestRepeats(t *testing.T) {
+	for _, c := range []struct {
+		text, said string
+		want       bool
+	}{
+		{"Coconut buttons", "Linen cover with coconut buttons", true},
+		{"Load 12 kg per shelf", "Each shelf carries 12 kg; load it well", true},
+		{"Load 12 kg per shelf", "Each shelf carries 15 kg; load it well", false},
+		{"Not dishwasher safe", "Dishwasher safe lid", false},
+		{"Isn't dishwasher safe", "Dishwasher safe lid", false},
+		{"Not dishwasher safe", "The lid is not dishwasher safe", true},
+		{"带登山扣", "食品级硅胶，带登山扣", true},
+		{"不含香精", "含香精", false},
+		{"Three years", "Oak", false},
+	} {
+		if got := Repeats(c.text, c.said); got != c.want {
+			t.Errorf("%q behind %q: %v", c.text, c.said, got)
+		}
+	}
+}
+
 func TestTiled(t *testing.T) {
 	e := NewEvidence(row("title: 听澜真无线蓝牙耳机", "颜色: 墨黑；月白", "说明: IPX4防水溅"), lexicon(t))
 	for text, want := range map[string]bool{"听澜蓝牙耳机 防水溅 墨黑": true, "IPX4真无线耳机": true, "蓝牙耳机 毛黑": false, "蓝牙耳机 水防水溅": false} {

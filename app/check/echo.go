@@ -77,6 +77,9 @@ func (s *told) again(e *Evidence, toks []token, language string) bool {
 
 func pair(a, b token) string { return a.key + " " + b.key }
 
+// Denies says whether a text has a word that turns what it says around.
+func Denies(text string) bool { return slices.ContainsFunc(tokens(text), denies) }
+
 func denies(t token) bool {
 	if t.kind == han {
 		return strings.ContainsRune("不无非未免勿", firstRune(t.key))

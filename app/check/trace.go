@@ -220,8 +220,12 @@ func Covered(text, by string) float64 {
 	return float64(hit) / float64(all)
 }
 
-// Repeats says whether a text adds next to nothing to another: most of its words stand there, and each of its numbers.
+// Repeats says whether a text adds next to nothing to another: most of its words stand there, each of its numbers, and its
+// "not", if it has one.
 func Repeats(text, said string) bool {
+	if Denies(text) && !Denies(said) {
+		return false
+	}
 	have := map[string]bool{}
 	for _, t := range tokens(said) {
 		have[t.key] = true

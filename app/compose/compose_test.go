@@ -380,15 +380,6 @@ func TestRewriteKeepsWhatStandsBefore(t *testing.T) {
 	}
 }
 
-// forcedText is a frame without its slots.
-func forcedText(r inference.Request) string {
-	out := ""
-	for _, p := range r.Frame {
-		out += p.Text
-	}
-	return out
-}
-
 func TestRecheckAndTrace(t *testing.T) {
 	c, b := composer(t), brief(mug("A-1"))
 	v := Variant{Fields: []Field{{FieldTitle, "Harbour mug of pure gold"}, {FieldDescription, "It is made of stoneware."}}}

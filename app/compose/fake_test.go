@@ -168,3 +168,12 @@ func honest(_ inference.Request, slot string) string {
 	}
 	return "Made of stoneware"
 }
+
+// forcedText is a frame without its slots.
+func forcedText(r inference.Request) string {
+	out := ""
+	for _, p := range r.Frame {
+		out += p.Text
+	}
+	return out
+}

@@ -55,14 +55,12 @@ func condition(clause string) bool {
 	return strings.ContainsAny(lastRune(clause), "后时前下中里上内间为是有")
 }
 
-var denial = regexp.MustCompile(`(?i)\b(no|not|without)\b|n['’]t\b`)
-
 // within says that a sentence is said whole by another: "Sap groove, wire cutter notch." by "It has a sap groove and ...".
 func within(sentence, other string, language Language) bool {
 	if language == Chinese {
 		return strings.Contains(other, strings.TrimRight(sentence, "。！？"))
 	}
-	return check.Covered(sentence, other) >= 0.99 && denial.MatchString(sentence) == denial.MatchString(other)
+	return check.Covered(sentence, other) >= 0.99 && check.Denies(sentence) == check.Denies(other)
 }
 
 var clauseEnd = regexp.MustCompile(`(\p{Han}|[0-9](cm|mm|m|kg|g|ml|L|W|V))$`)

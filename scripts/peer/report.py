@@ -9,7 +9,7 @@ from .figures import FIGURES, limit_of
 
 INTRODUCTION = """# How fast
 
-Shelftalk beside llama.cpp on the same files, the same prompts and as many threads, the two taking turns in one run
+Shelftalk beside llama.cpp on the same files, the same work and as many threads, the two taking turns in one run
 (`make bench-peer MODEL=light`; this page is written by `scripts/bench-peer --write docs/speed.md`). Medians, with the least
 and the most; of llama.cpp's settings the best for each figure, as the first round found it. The last column compares ours
 with what the machine can do at most, as `shelftalk-cli bench --limits` measures it with the program's own instructions: one

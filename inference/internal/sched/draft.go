@@ -2,9 +2,10 @@ package sched
 
 import "slices"
 
-// A few rows leave most of the processor waiting for memory: a few tokens more cost a step hardly anything. So where a text has come to words that stood in it or in the prompt before, what followed there is taken for
-// a draft (prompt lookup), and computed along. The row then chooses one token after the other, each from its own logits and
-// with its own random numbers, as long as it chooses what the draft says. What it writes is the same, sooner.
+// A few rows leave most of the processor waiting for memory: a few tokens more cost a step hardly anything. So where a text
+// has come to words that stood in it or in the prompt before, what followed there is taken for a draft (prompt lookup), and
+// computed along. The row then chooses one token after the other, each from its own logits and with its own random numbers,
+// as long as it chooses what the draft says. What it writes is the same, sooner.
 
 // A draft has at most longestDraft tokens, behind a repetition of leastRepeat to mostRepeat. With the token before it, it
 // fills a tile of the kernels, of eight tokens or of four: seven would be computed as four, two and one. Up to fewRows rows

@@ -2,9 +2,12 @@
 
 package token
 
-import "time"
+import (
+	"testing"
+	"time"
+)
 
-func taken(f func()) time.Duration {
+func taken(_ testing.TB, f func()) time.Duration {
 	start := time.Now()
 	f()
 	return time.Since(start)

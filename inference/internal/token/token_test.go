@@ -245,8 +245,8 @@ func TestSortedVocabulary(t *testing.T) {
 	}
 }
 
-// Words of a megabyte, of the kinds that make naive reading quadratic, take less than a second of the processor. A machine that is
-// too slow for that still shows that eight times the text takes about eight times as long, and not sixty-four.
+// Words of a megabyte, of the kinds that make naive reading quadratic, take less than a second of the processor. A
+// machine that is too slow for that still shows that eight times the text takes about eight times as long, and not sixty-four.
 func TestNothingIsQuadratic(t *testing.T) {
 	size := 1 << 20
 	if testing.Short() {
@@ -271,7 +271,7 @@ func TestNothingIsQuadratic(t *testing.T) {
 func isLinear(t *testing.T, tok *Tokenizer, kind, unit string, size int, limit time.Duration) {
 	t.Helper()
 	measure := func(text string) time.Duration {
-		return taken(func() { tok.Encode(text, true) })
+		return taken(t, func() { tok.Encode(text, true) })
 	}
 	long := strings.Repeat(unit, size/len(unit))
 	short := long[:len(long)/8/len(unit)*len(unit)]
